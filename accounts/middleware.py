@@ -1,0 +1,14 @@
+"""Puts the role that the person chose to act in onto ``request.user``."""
+
+SESSION_KEY = "acting_membership"
+
+
+class ActingMembershipMiddleware:
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request):
+        # The session is read only where a session exists: an anonymous page costs no query.
+        if request.session.session_key and SESSION_KEY in request.session and request.user.is_authenticated:
+            request.user.acting_membership_id = request.session[SESSION_KEY]
+        return self.get_response(request)

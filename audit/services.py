@@ -1,0 +1,34 @@
+from django.db import models
+
+from accounts.models import User
+from audit.models import Event
+
+
+def record(
+    *,
+    actor: User | None,
+    verb: str,
+    target: models.Model,
+    sentence: str,
+    parent: models.Model | None = None,
+    data: dict | None = None,
+) -> Event:
+    """Writes the event that is the last database line of a service.
+
+    ``sentence`` is plain Vietnamese without the actor's name ("đã ban hành thông báo số 05/TB-UBND"); ``data`` holds
+    JSON values such as what changed from what to what, never personal data of a citizen.
+    """
+    acting_as = ""
+    if actor is not None:
+        acting_as = "; ".join(str(m) for m in actor.scope.memberships)[:300]
+    return Event.objects.create(
+        actor=actor,
+        acting_as=acting_as,
+        verb=verb,
+        sentence=sentence,
+        target_type=target._meta.label_lower,
+        target_id=target.pk,
+        parent_type=parent._meta.label_lower if parent is not None else "",
+        parent_id=parent.pk if parent is not None else None,
+        data=data or {},
+    )
