@@ -569,7 +569,7 @@ def _runtime_folder(data_dir: Path) -> Path:
         return folder
     # Not $TMPDIR: two programs with different ones have to meet in the same folder.
     name = hashlib.sha256(f"{data_dir}\0{data_dir.stat().st_ino}".encode()).hexdigest()[:16]
-    return Path("/tmp") / f"dialogue-{name}"
+    return Path("/tmp") / f"dialogue-{name}"  # noqa: S108 - made with mode 0700 and its owner is checked
 
 
 def _is_alive(pid: int) -> bool:
