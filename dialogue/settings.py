@@ -180,7 +180,8 @@ LOCALE_PATHS = [BASE_DIR / "locale"]
 FORMAT_MODULE_PATH = ["dialogue.formats"]
 TIME_ZONE = "Asia/Ho_Chi_Minh"
 USE_I18N = USE_TZ = True
-USE_THOUSAND_SEPARATOR = True
+# Grouping is asked for where a figure is shown ({{ n|vn_number }}); on everywhere it would print the year 2.026.
+USE_THOUSAND_SEPARATOR = False
 
 # --- the look -------------------------------------------------------------------------------------------------
 

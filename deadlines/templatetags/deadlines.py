@@ -36,7 +36,9 @@ def deadline_words(due_on, done_on=None, today=None):
         late = _working_days(due_on, today)
         if late == 0:
             return "danger", _("overdue")
-        return "danger", ngettext("%(days)s working day overdue", "%(days)s working days overdue", late) % {"days": late}
+        return "danger", ngettext("%(days)s working day overdue", "%(days)s working days overdue", late) % {
+            "days": late
+        }
     left = _working_days(today, due_on)
     if today == due_on or left == 0:
         return "warning", _("due today") if today == due_on else _("due before the next working day")
@@ -46,7 +48,7 @@ def deadline_words(due_on, done_on=None, today=None):
 
 @register.simple_tag
 def deadline_badge(due_on, done_on=None, url=""):
-    """"còn 3 ngày làm việc · 08/09/2026": always words beside the colour; leads to the working-out."""
+    """ "còn 3 ngày làm việc · 08/09/2026": always words beside the colour; leads to the working-out."""
     if due_on is None:
         return format_html('<span class="deadline deadline-none">{}</span>', _("no deadline"))
     tone, words = deadline_words(due_on, done_on)
@@ -58,7 +60,11 @@ def deadline_badge(due_on, done_on=None, url=""):
     )
     if url:
         return format_html(
-            '<a class="deadline deadline-{}" href="{}" title="{}">{}</a>', tone, url, _("How this date was worked out"), inner
+            '<a class="deadline deadline-{}" href="{}" title="{}">{}</a>',
+            tone,
+            url,
+            _("How this date was worked out"),
+            inner,
         )
     return format_html('<span class="deadline deadline-{}">{}</span>', tone, inner)
 
