@@ -2,9 +2,10 @@
 
 from datetime import date
 
-from django.contrib.auth.models import AbstractUser
+from django.contrib.auth.models import AbstractUser, UserManager
 from django.db import models
 from django.db.models import F, Q
+from django.db.models.functions import Lower
 from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
@@ -119,6 +120,10 @@ class UnitKind(models.TextChoices):
     DEPARTMENT = "department", _("Department")
 
 
+# The bodies that direct a whole locality, unlike a department or an organisation, which directs only itself.
+COMMITTEES = frozenset({UnitKind.PARTY_COMMITTEE, UnitKind.PEOPLES_COMMITTEE})
+
+
 class Regime(models.TextChoices):
     """Which rules a unit's documents follow."""
 
@@ -132,6 +137,25 @@ class UnitQuerySet(models.QuerySet):
 
     def active(self, *, on: date):
         return self.filter(Q(dissolved_on=None) | Q(dissolved_on__gt=on))
+
+    def managed_by(self, user):
+        """The units whose people the user administers: the own ones and those below, never beside or above.
+
+        Below means two things: under it in the chain of superior bodies, which is never longer than province,
+        district, commune and department; and, for a committee, acting in a locality inside its own.
+        """
+        scope = user.scope
+        if scope.is_system_admin:
+            return self
+        own = [m.unit for m in scope.memberships if m.role == Role.UNIT_ADMIN]
+        ids = [unit.pk for unit in own]
+        condition = Q(pk__in=ids)
+        for lookup in ("superior", "superior__superior", "superior__superior__superior"):
+            condition |= Q(**{f"{lookup}__in": ids})
+        for unit in own:
+            if unit.kind in COMMITTEES:
+                condition |= Q(locality__path__startswith=unit.locality.path) & ~Q(locality=unit.locality_id)
+        return self.filter(condition)
 
 
 class Unit(models.Model):
@@ -153,6 +177,7 @@ class Unit(models.Model):
     seat = models.CharField(_("place named in its documents"), max_length=100, blank=True)
     term = models.CharField(_("term (nhiệm kỳ)"), max_length=20, blank=True)
     dissolved_on = models.DateField(_("dissolved on"), null=True, blank=True)
+    version = models.PositiveIntegerField(default=1, editable=False)
 
     objects = UnitQuerySet.as_manager()
 
@@ -182,15 +207,38 @@ class Role(models.TextChoices):
 OVERSIGHT_ROLES = frozenset({Role.LEADER, Role.SUPERVISOR, Role.UNIT_ADMIN})
 
 
+class UserQuerySet(models.QuerySet):
+    def visible_to(self, user):
+        """The user and everybody who holds or held a role in a unit the user sees."""
+        if user.scope.is_system_admin:
+            return self
+        units = Unit.objects.visible_to(user).values("pk")
+        return self.filter(Q(pk=user.pk) | Q(pk__in=Membership.objects.filter(unit__in=units).values("user")))
+
+    def matching(self, text: str):
+        """Search by name, with or without diacritics, user name or e-mail."""
+        return self.filter(
+            Q(full_name_folded__contains=fold(text)) | Q(username__icontains=text) | Q(email__icontains=text)
+        )
+
+
+class PersonManager(UserManager.from_queryset(UserQuerySet)):
+    use_in_migrations = False
+
+
 class User(AbstractUser):
     """A person of staff. Never deleted: records keep naming them; ``is_active`` goes off instead."""
 
     full_name = models.CharField(_("full name"), max_length=150)
+    full_name_folded = models.CharField(max_length=150, editable=False)
     email = models.EmailField(_("e-mail"), unique=True)
     phone = models.CharField(_("phone"), max_length=20, blank=True)
     position = models.CharField(_("position"), max_length=150, blank=True)
     is_demonstration = models.BooleanField(default=False, editable=False)
+    version = models.PositiveIntegerField(default=1, editable=False)
     first_name = last_name = None
+
+    objects = PersonManager()
 
     REQUIRED_FIELDS = ["email", "full_name"]
 
@@ -198,9 +246,18 @@ class User(AbstractUser):
         verbose_name = _("person")
         verbose_name_plural = _("people")
         ordering = ["full_name", "pk"]
+        constraints = [
+            # People sign in with either, in whatever case they type it.
+            models.UniqueConstraint(Lower("username"), name="user_username_once_in_any_case"),
+            models.UniqueConstraint(Lower("email"), name="user_email_once_in_any_case"),
+        ]
 
     def __str__(self) -> str:
         return self.full_name or self.username
+
+    def save(self, *args, **kwargs):
+        self.full_name_folded = fold(self.full_name)
+        super().save(*args, **kwargs)
 
     def get_full_name(self) -> str:
         return self.full_name
