@@ -48,6 +48,7 @@ class Regulation(models.Model):
         Locality, on_delete=models.PROTECT, related_name="regulations", verbose_name=_("jurisdiction")
     )
     note = models.TextField(_("note"), blank=True)
+    version = models.PositiveIntegerField(default=1, editable=False)
 
     objects = RegulationQuerySet.as_manager()
 
@@ -97,6 +98,7 @@ class Rule(models.Model):
     article = models.CharField(_("article"), max_length=100, blank=True)
     source = models.CharField(_("source"), max_length=400, blank=True)
     is_verified = models.BooleanField(_("verified against the text"), default=False)
+    version = models.PositiveIntegerField(default=1, editable=False)
 
     class Meta:
         verbose_name = _("rule")
@@ -132,6 +134,7 @@ class CalendarDay(models.Model):
         related_name="calendar_days",
         verbose_name=_("only in"),
     )
+    version = models.PositiveIntegerField(default=1, editable=False)
 
     class Meta:
         verbose_name = _("calendar day")
@@ -141,6 +144,25 @@ class CalendarDay(models.Model):
 
     def __str__(self) -> str:
         return f"{self.day:%d/%m/%Y} {self.name}"
+
+
+class CalendarYear(models.Model):
+    """A year whose days off and swapped days somebody has checked: a deadline that crosses another is provisional."""
+
+    year = models.PositiveSmallIntegerField(_("year"), unique=True)
+    source = models.CharField(_("source"), max_length=400, blank=True)
+    confirmed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+", verbose_name=_("confirmed by")
+    )
+    confirmed_at = models.DateTimeField(_("confirmed at"), auto_now_add=True)
+
+    class Meta:
+        verbose_name = _("confirmed calendar year")
+        verbose_name_plural = _("confirmed calendar years")
+        ordering = ["year"]
+
+    def __str__(self) -> str:
+        return str(self.year)
 
 
 class ReminderKind(models.TextChoices):
@@ -168,8 +190,9 @@ class ReminderQuerySet(models.QuerySet):
 class Reminder(models.Model):
     """The ledger: one row for (what, whom, which day), so that a task may run as often as it likes.
 
-    ``for_day`` is the local working day that the reminder belongs to. The row is the in-app message; the e-mail of it
-    is claimed through ``mailed_at`` before it is sent.
+    ``for_day`` is the local working day that the reminder belongs to. The row is the in-app message. For its e-mail it
+    is claimed first: ``digest`` names the e-mail it belongs to for ever, ``mail_claimed_at`` is the last attempt, and
+    ``mailed_at`` is written when the mail server has taken it.
     """
 
     kind = models.CharField(max_length=30, choices=ReminderKind)
@@ -184,6 +207,8 @@ class Reminder(models.Model):
     url = models.CharField(max_length=300, blank=True)
     is_mail_wanted = models.BooleanField(default=True)
     created_at = models.DateTimeField(auto_now_add=True)
+    digest = models.UUIDField(null=True, editable=False)
+    mail_claimed_at = models.DateTimeField(null=True)
     mailed_at = models.DateTimeField(null=True)
     mail_error = models.TextField(blank=True)
     read_at = models.DateTimeField(null=True)
@@ -199,7 +224,14 @@ class Reminder(models.Model):
                 "kind", "target_type", "target_id", "recipient", "for_day", name="reminder_once_a_day"
             )
         ]
-        indexes = [models.Index(fields=["recipient", "-for_day"], condition=Q(read_at=None), name="reminder_unread")]
+        indexes = [
+            models.Index(fields=["recipient", "-for_day"], condition=Q(read_at=None), name="reminder_unread"),
+            models.Index(
+                fields=["recipient", "digest"],
+                condition=Q(mailed_at=None, is_mail_wanted=True),
+                name="reminder_unmailed",
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.subject
