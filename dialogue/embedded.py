@@ -129,6 +129,10 @@ def stop(data_dir: Path, *, even_if_used: bool = False) -> bool:
                 return False
         for server in (Valkey(data_dir), Postgres(data_dir)):
             server.stop()
+            if server.runtime.parent != data_dir:
+                # Stays where a socket is left in it; the next start takes care of that.
+                with contextlib.suppress(OSError):
+                    server.runtime.rmdir()
     finally:
         os.close(descriptor)
     return True

@@ -29,11 +29,21 @@ def _setting(read, name, default, example):
         ) from error
 
 
+def _switch(name, *, default):
+    """On or off. Anything else is refused: a misspelt "no" must not turn something on, nor a misspelt "yes" off."""
+    value = env.str(name, default="").strip().lower()
+    words = {"": default, "1": True, "true": True, "yes": True, "on": True}
+    words |= {"0": False, "false": False, "no": False, "off": False}
+    if value not in words:
+        raise ImproperlyConfigured(f"{name}={value!r} is not a usable value; it has to be 1 or 0.")
+    return words[value]
+
+
 DATA_DIR = Path(_setting(env.str, "DATA_DIR", str(BASE_DIR / ".data"), "/srv/dialogue/data"))
 DATABASE_URL = env.str("DATABASE_URL", default="")
 REDIS_URL = env.str("REDIS_URL", default="")
 IS_EMBEDDED = not DATABASE_URL
-DEBUG = _setting(env.bool, "DEBUG", False, "0")
+DEBUG = _switch("DEBUG", default=False)
 SITE_URL = _setting(env.str, "SITE_URL", "http://127.0.0.1:8000", "https://doithoai.example.vn").rstrip("/")
 if not SITE_URL.startswith(("http://", "https://")):
     raise ImproperlyConfigured(f"SITE_URL={SITE_URL!r} has to start with http:// or https://")
@@ -91,6 +101,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "csp.middleware.CSPMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "deadlines.middleware.CalendarMemoMiddleware",
 ]
 
 ROOT_URLCONF = "dialogue.urls"
@@ -139,6 +150,8 @@ CELERY_TASK_REJECT_ON_WORKER_LOST = True
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+# A task that can't be acknowledged any more will be given out again: going on with it would do it twice.
+CELERY_WORKER_CANCEL_LONG_RUNNING_TASKS_ON_CONNECTION_LOSS = True
 CELERY_TIMEZONE = "Asia/Ho_Chi_Minh"
 # A task whose worker died is given to another after this long, not after Celery's default hour.
 CELERY_BROKER_TRANSPORT_OPTIONS = {"visibility_timeout": 300}
@@ -147,7 +160,9 @@ CELERY_BEAT_SCHEDULE_FILENAME = str(DATA_DIR / "beat-schedule")
 # --- people ---------------------------------------------------------------------------------------------------
 
 AUTH_USER_MODEL = "accounts.User"
-AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+AUTHENTICATION_BACKENDS = ["accounts.backends.StaffBackend"]
+# The demonstration's logins are published: where real work is done they are refused, even if they were loaded.
+DEMONSTRATION_ALLOWED = _setting(env.bool, "DEMONSTRATION_ALLOWED", IS_EMBEDDED, "0")
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
@@ -162,7 +177,10 @@ ACCOUNT_LOGIN_METHODS = {"username", "email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "username*", "password1*", "password2*"]
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = False
-ACCOUNT_SESSION_REMEMBER = None
+# A session lasts SESSION_HOURS for everybody; the login form asks nothing about it.
+ACCOUNT_SESSION_REMEMBER = True
+# By address of the sender and, five times in five minutes, by the account that is tried. Counted in the cache.
+ACCOUNT_RATE_LIMITS = {"login": "60/m/ip", "login_failed": "20/m/ip,5/5m/key", "reset_password": "20/m/ip,5/m/key"}
 ACCOUNT_PREVENT_ENUMERATION = True
 MFA_TOTP_ISSUER = "Đối thoại"
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]

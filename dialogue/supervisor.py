@@ -130,9 +130,16 @@ def _describe(pid: int) -> dict[str, float]:
 def _find(description: dict[str, float]) -> psutil.Process | None:
     with contextlib.suppress(psutil.NoSuchProcess):
         process = psutil.Process(int(description["pid"]))
-        if abs(process.create_time() - description["born"]) < 1.5 and process.status() != psutil.STATUS_ZOMBIE:
+        if abs(process.create_time() - description["born"]) < 1.5 and _lives(process):
             return process
     return None
+
+
+def _lives(process: psutil.Process) -> bool:
+    # One that has ended and waits for a slow init to take note of it holds no port and no file any more.
+    with contextlib.suppress(psutil.NoSuchProcess):
+        return process.is_running() and process.status() != psutil.STATUS_ZOMBIE
+    return False
 
 
 def _write_state(path: Path, address: str, children: list[Child]) -> None:
@@ -162,13 +169,16 @@ def _end_leftovers(state: dict) -> int:
         members = [process] if process else []
         for candidate in psutil.process_iter(["create_time"]):
             with contextlib.suppress(ProcessLookupError, PermissionError, psutil.Error):
-                if os.getpgid(candidate.pid) == group and candidate.create_time() >= description["born"] - 1.5:
+                is_ours = os.getpgid(candidate.pid) == group and candidate.create_time() >= description["born"] - 1.5
+                if is_ours and _lives(candidate):
                     members.append(candidate)
         for member in members:
             with contextlib.suppress(psutil.NoSuchProcess):
                 member.kill()
                 ended += 1
-        psutil.wait_procs(members, timeout=5)
+        deadline = time.monotonic() + 5
+        while any(_lives(member) for member in members) and time.monotonic() < deadline:
+            time.sleep(0.02)
     return ended
 
 
@@ -278,12 +288,14 @@ def _commands(address: str, port: int, data_dir: Path) -> dict[str, list[str]]:
     web += ["--preload", "--no-control-socket", "--timeout", "60", "--graceful-timeout", "15"]
     web += ["--max-requests", "5000", "--max-requests-jitter", "500"]
     web += ["--access-logfile", "-", "--access-logformat", '%(h)s "%(m)s %(U)s" %(s)s %(B)s bytes %(M)s ms']
-    celery = ["celery", "--app", "dialogue"]
+    celery = ["celery", "--quiet", "--app", "dialogue"]
     worker = [*celery, "worker", "--loglevel", "INFO", "--concurrency", str(task_workers)]
     worker += ["--without-gossip", "--without-mingle"]
     beat = [*celery, "beat", "--loglevel", "INFO", "--schedule", str(data_dir / "beat-schedule"), "--pidfile", ""]
     named = {"web": web, "worker": worker, "beat": beat}
-    return {name: [sys.executable, "-m", *command] for name, command in named.items()}
+    # Celery warns of root at every start; whoever tries the product in a container can't help it.
+    quiet = ["-W", "ignore:You're running the worker with superuser privileges"]
+    return {name: [sys.executable, *quiet, "-m", *command] for name, command in named.items()}
 
 
 def _wait_until_answering(address: str, port: int, children: list[Child]) -> None:
@@ -292,9 +304,9 @@ def _wait_until_answering(address: str, port: int, children: list[Child]) -> Non
     while time.monotonic() < deadline:
         for child in children:
             child.revive()
-        connection = HTTPConnection(host, port, timeout=5)
+        connection = HTTPConnection(host, port, timeout=30)
         with contextlib.closing(connection), contextlib.suppress(OSError, HTTPException):
-            connection.request("HEAD", "/static/")
+            connection.request("GET", "/")
             connection.getresponse()
             return
         time.sleep(0.1)
@@ -365,7 +377,9 @@ def stop() -> None:
     supervisor = _find(state["supervisor"]) if state["supervisor"] else None
     if supervisor:
         supervisor.terminate()
-        psutil.wait_procs([supervisor], timeout=STOP_SECONDS + embedded.STOP_SECONDS)
+        deadline = time.monotonic() + STOP_SECONDS + embedded.STOP_SECONDS
+        while _lives(supervisor) and time.monotonic() < deadline:
+            time.sleep(0.05)
     _end_leftovers(state)
     if not embedded.stop(data_dir, even_if_used="--now" in sys.argv[2:]):
         raise Refusal(
