@@ -14,11 +14,11 @@ class Bar:
 
 
 def nice_top(value: float) -> float:
-    """The smallest of 1, 2, 2.5, 4, 5, 10 × 10ⁿ that is not below the value, so that grid lines carry round numbers."""
+    """The smallest of 1, 2, 4, 5, 6, 8, 10 × 10ⁿ that is not below the value, so that grid lines carry round numbers."""
     if value <= 0:
         return 1
     power = 10 ** math.floor(math.log10(value))
-    return next(step * power for step in (1, 2, 2.5, 4, 5, 10) if step * power >= value)
+    return next(step * power for step in (1, 2, 4, 5, 6, 8, 10) if step * power >= value)
 
 
 def share(value: float | None, top: float) -> float:
@@ -26,10 +26,9 @@ def share(value: float | None, top: float) -> float:
     return round(100 * (value or 0) / top, 2) if top else 0
 
 
-def grid(top: float, plot_top: float, plot_height: float, lines: int = 4) -> list[dict]:
-    """Horizontal grid lines with the values they stand for, fewer where the values would not be whole."""
-    while lines > 1 and top >= 1 and top <= 10 and (top / lines) != int(top / lines):
-        lines -= 1
+def grid(top: float, plot_top: float, plot_height: float) -> list[dict]:
+    """Horizontal grid lines with the values they stand for: as many as give whole numbers."""
+    lines = next((n for n in (4, 5, 3, 2) if top / n == int(top / n)), 1 if top == 1 else 4)
     return [
         {"value": top * n / lines, "y": round(plot_top + plot_height * (1 - n / lines), 1)} for n in range(lines + 1)
     ]

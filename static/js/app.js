@@ -10,6 +10,10 @@
     over: "ký tự vượt quá", pick: "Chọn ngày"
   };
 
+  // A swapped-in part may stand beside fields that were made ready before: each is made ready once.
+  function once(root, selector, work) {
+    each(root, selector, function (one) { if (!one.dataset.ready) { one.dataset.ready = "1"; work(one); } });
+  }
   function each(root, selector, work) { Array.prototype.forEach.call(root.querySelectorAll(selector), work); }
   function typing(target) { return /^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName) || target.isContentEditable; }
 
@@ -183,10 +187,10 @@
   }
 
   function enhance(root) {
-    each(root, "form[data-autosubmit]", autosubmit);
-    each(root, "form[data-keep]", keep);
-    each(root, "textarea[maxlength], input[data-count], textarea[data-count]", counter);
-    each(root, "input[data-date]", datePicker);
+    once(root, "form[data-autosubmit]", autosubmit);
+    once(root, "form[data-keep]", keep);
+    once(root, "textarea[maxlength], input[data-count], textarea[data-count]", counter);
+    once(root, "input[data-date]", datePicker);
     var focus = root.querySelector("[data-focus]");
     if (focus) { focus.focus(); }
   }
