@@ -1,0 +1,70 @@
+"""Which rules bind a meeting, and the deadline that each gives."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from django.db.models import Q
+
+from accounts.models import Locality
+from deadlines.counting import Count, count, count_back
+from deadlines.models import Obligation, Quantity, Regulation, Rule
+from deadlines.services.calendar import working_calendar
+
+# Obligations that have to be met before the event, so that their days are counted back from it.
+BEFORE_THE_EVENT = frozenset({Obligation.ANNOUNCEMENT})
+
+
+@dataclass(frozen=True)
+class Deadline:
+    """What one rule asks, with the date and its working-out."""
+
+    rule: Rule
+    law: str
+    number: int
+    unit: str
+    count: Count
+    due_on: date
+
+
+def law_of(rule: Rule) -> str:
+    """How a rule is cited: "Điều 43 Luật số 72/2025/QH15"."""
+    return " ".join(part for part in (rule.article, rule.regulation.number) if part)
+
+
+def binding_rules(*, locality: Locality, level: str, meeting_type: str, obligation: str, on: date) -> list[Rule]:
+    """Rules in force on the day that bind such a meeting there."""
+    return list(
+        Rule.objects.filter(
+            Q(level="") | Q(level=level),
+            Q(meeting_type="") | Q(meeting_type=meeting_type),
+            regulation__in=Regulation.objects.binding(locality, on=on),
+            obligation=obligation,
+        )
+        .select_related("regulation")
+        .order_by("pk")
+    )
+
+
+def deadlines_for(
+    *, locality: Locality, level: str, meeting_type: str, obligation: str, counted_from: date
+) -> list[Deadline]:
+    """The deadline of each rule in force on the day of the event, the earliest first: that one counts.
+
+    An announcement is counted back from the meeting, everything else forward from the event.
+    """
+    calendar = working_calendar(locality)
+    counting = count_back if obligation in BEFORE_THE_EVENT else count
+    deadlines = []
+    rules = binding_rules(
+        locality=locality, level=level, meeting_type=meeting_type, obligation=obligation, on=counted_from
+    )
+    for rule in rules:
+        if rule.unit not in (Quantity.WORKING_DAYS, Quantity.CALENDAR_DAYS):
+            continue  # A quota of meetings or days has no due date of its own.
+        answer = counting(counted_from, rule.number, rule.unit, calendar)
+        deadlines.append(
+            Deadline(
+                rule=rule, law=law_of(rule), number=rule.number, unit=rule.unit, count=answer, due_on=answer.due_on
+            )
+        )
+    return sorted(deadlines, key=lambda deadline: (deadline.due_on, deadline.rule.pk))
