@@ -7,51 +7,43 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from deadlines import clock
+from deadlines.counting import working_days_between
+from deadlines.services import working_calendar, working_days_late
 
 register = template.Library()
 
 SOON = 3  # working days; the same threshold as the first reminder
 
 
-def _working_days(start, end):
-    """Working days after ``start`` up to and with ``end``; negative when ``end`` lies before ``start``."""
-    from datetime import timedelta
-
-    if end < start:
-        return -_working_days(end, start)
-    return sum((start + timedelta(days=n)).weekday() < 5 for n in range(1, (end - start).days + 1))
-
-
-def deadline_words(due_on, done_on=None, today=None):
+def deadline_words(due_on, done_on=None, locality=None):
     """(tone, sentence without the date) of a deadline."""
-    today = today or clock.today()
     if done_on is not None:
-        late = _working_days(due_on, done_on) if done_on > due_on else 0
-        if done_on <= due_on or late == 0:
+        late = working_days_late(due_on, done_on, locality=locality)
+        if not late:
             return "success", _("completed on time")
-        return "late-done", ngettext(
-            "completed %(days)s working day late", "completed %(days)s working days late", late
-        ) % {"days": late}
-    if today > due_on:
-        late = _working_days(due_on, today)
-        if late == 0:
-            return "danger", _("overdue")
+        words = ngettext("completed %(days)s working day late", "completed %(days)s working days late", late)
+        return "late-done", words % {"days": late}
+    today = clock.today()
+    late = working_days_late(due_on, today, locality=locality)
+    if late:
         return "danger", ngettext("%(days)s working day overdue", "%(days)s working days overdue", late) % {
             "days": late
         }
-    left = _working_days(today, due_on)
-    if today == due_on or left == 0:
-        return "warning", _("due today") if today == due_on else _("due before the next working day")
+    if today == due_on:
+        return "warning", _("due today")
+    left = working_days_between(today, due_on, working_calendar(locality))
+    if not left:
+        return "warning", _("due before the next working day")
     words = ngettext("%(days)s working day left", "%(days)s working days left", left) % {"days": left}
     return ("warning" if left <= SOON else "neutral"), words
 
 
 @register.simple_tag
-def deadline_badge(due_on, done_on=None, url=""):
-    """ "còn 3 ngày làm việc · 08/09/2026": always words beside the colour; leads to the working-out."""
+def deadline_badge(due_on, done_on=None, url="", locality=None):
+    """The words first, the date after them (còn 3 ngày làm việc · 08/09/2026); ``url`` leads to the working-out."""
     if due_on is None:
         return format_html('<span class="deadline deadline-none">{}</span>', _("no deadline"))
-    tone, words = deadline_words(due_on, done_on)
+    tone, words = deadline_words(due_on, done_on, locality)
     inner = format_html(
         '<span class="deadline-words">{}</span> <span aria-hidden="true">·</span> <time datetime="{}">{}</time>',
         words,
