@@ -119,10 +119,10 @@ class Step:
 
     def line(self, unit: str) -> str:
         """The day as a sentence."""
-        because = f": {self.reason}" if self.reason else ""
+        because = f" – {self.reason}" if self.reason else ""
         if self.is_counted:
             return f"{UNITS[unit].capitalize()} thứ {self.number}: {long_date(self.day)}{because}."
-        return f"Không tính {long_date(self.day)}{because or ''}."
+        return f"Không tính: {long_date(self.day)}{because}."
 
 
 @dataclass(frozen=True)
@@ -149,13 +149,18 @@ class Count:
         """ "10 ngày làm việc"."""
         return f"{self.number} {UNITS[self.unit]}"
 
+    def is_moved_to(self, step: Step) -> bool:
+        """Whether the step is the working day to which a limit in calendar days has moved."""
+        return step.day == self.due_on and not step.is_counted
+
     def lines(self) -> list[str]:
         """The working-out as Vietnamese sentences, the last of which names the date."""
         if self.is_backward:
             first = f"Chậm nhất {self.limit} trước {long_date(self.start)}."
         else:
             first = f"Thời hạn {self.limit} kể từ {long_date(self.start)}."
-        lines = [first, *(step.line(self.unit) for step in self.steps)]
+        lines = [first, *(step.line(self.unit) for step in self.steps if not self.is_moved_to(step))]
+        lines += [f"Dời: {step.reason}." for step in self.steps if self.is_moved_to(step)]
         if self.advised_on:
             lines.append(
                 "Thời hạn tính lùi không dời khi trùng ngày nghỉ, để người dân được báo trước đủ số ngày;"
@@ -224,7 +229,7 @@ def count(start: date, number: int, unit: str, calendar: Calendar) -> Count:
         steps += _working_steps(start, number, calendar, ONE_DAY)
     else:
         steps += [
-            Step(day, True, n, calendar.reason(day))
+            Step(day, True, n, _counted_anyway(day, calendar))
             for n, day in ((n, start + n * ONE_DAY) for n in range(1, number + 1))
         ]
         steps += _steps_to_a_working_day(steps[-1].day, calendar)
@@ -242,7 +247,7 @@ def count_back(event: date, number: int, unit: str, calendar: Calendar) -> Count
         steps += _working_steps(event, number, calendar, -ONE_DAY)
     else:
         days = (event - n * ONE_DAY for n in range(1, number + 1))
-        steps += [Step(day, True, n, calendar.reason(day)) for n, day in enumerate(days, start=1)]
+        steps += [Step(day, True, n, _counted_anyway(day, calendar)) for n, day in enumerate(days, start=1)]
     answer = _answer(event, number, unit, steps, calendar, is_backward=True)
     if calendar.is_day_off(answer.due_on):
         return Count(**{**vars(answer), "advised_on": calendar.last_working_day(answer.due_on)})
@@ -280,6 +285,11 @@ def _working_steps(start: date, number: int, calendar: Calendar, stride: timedel
         else:
             counted += 1
             yield Step(day, True, counted, calendar.reason(day))
+
+
+def _counted_anyway(day: date, calendar: Calendar) -> str:
+    """In calendar days a day off counts too: the working-out says so, since people doubt it."""
+    return f"vẫn tính ngày nghỉ: {calendar.reason(day)}" if calendar.is_day_off(day) else calendar.reason(day)
 
 
 def _steps_to_a_working_day(last: date, calendar: Calendar) -> Iterator[Step]:

@@ -8,12 +8,28 @@ from deadlines.services.calendar import (
     working_calendars,
     working_days_late,
 )
+from deadlines.services.calendar_days import (
+    add_calendar_day,
+    confirm_year,
+    edit_calendar_day,
+    remove_calendar_day,
+)
+from deadlines.services.regulations import (
+    add_rule,
+    create_regulation,
+    edit_regulation,
+    edit_rule,
+    is_in_use,
+    remove_rule,
+)
 from deadlines.services.reminders import (
     Audience,
     Kinds,
     mark_all_read,
     mark_read,
+    planned_rows,
     remind,
+    write_planned,
     write_reminders,
 )
 
@@ -21,14 +37,26 @@ __all__ = [
     "Audience",
     "Deadline",
     "Kinds",
+    "add_calendar_day",
+    "add_rule",
     "calendar_memo",
+    "confirm_year",
+    "create_regulation",
     "deadlines_for",
+    "edit_calendar_day",
+    "edit_regulation",
+    "edit_rule",
+    "is_in_use",
     "is_working_day",
     "mark_all_read",
     "mark_read",
+    "planned_rows",
     "remind",
+    "remove_calendar_day",
+    "remove_rule",
     "working_calendar",
     "working_calendars",
     "working_days_late",
+    "write_planned",
     "write_reminders",
 ]

@@ -53,6 +53,13 @@ def working_calendars(localities: Iterable[Locality | None]) -> dict[str, Calend
     return {path: known[path] for path in paths}
 
 
+def calendar_without(calendar_day: CalendarDay) -> Calendar:
+    """What the place's calendar would be without the entry."""
+    path = calendar_day.locality.path if calendar_day.locality_id else ""
+    rows, confirmed = _rows({path}, leave_out=calendar_day.pk)
+    return _calendar(rows, confirmed)
+
+
 def is_working_day(day: date, *, locality: Locality | None = None) -> bool:
     return working_calendar(locality).is_working_day(day)
 
@@ -75,11 +82,12 @@ def _build(paths: set[str]) -> dict[str, Calendar]:
     return {path: _calendar([row for row in days if path.startswith(row[0])], confirmed) for path in paths}
 
 
-def _rows(paths: set[str]) -> tuple[list[tuple], frozenset[int]]:
+def _rows(paths: set[str], *, leave_out: int | None = None) -> tuple[list[tuple], frozenset[int]]:
     """(path, day, kind, reason) of the calendar days that concern the places, and the confirmed years, in one query."""
     holders = {path[:end] for path in paths for end in range(_STEPLEN, len(path) + 1, _STEPLEN)}
     days = (
         CalendarDay.objects.filter(Q(locality=None) | Q(locality__path__in=holders))
+        .exclude(pk=leave_out)
         .order_by()
         .values_list("day", "kind", "name", "decision_number", "decision_date", "locality__path", Value(0))
     )
