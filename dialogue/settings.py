@@ -127,10 +127,20 @@ TEMPLATES = [
 
 # --- data -----------------------------------------------------------------------------------------------------
 
-DATABASES = {"default": env.db_url_config(DATABASE_URL) if DATABASE_URL else embedded.database_settings(DATA_DIR)}
+
+def _database_of(url):
+    example = "postgres://user:password@host:5432/name"
+    if not url.startswith(("postgres://", "postgresql://")):
+        raise ImproperlyConfigured(f"DATABASE_URL has to name a PostgreSQL server, as in {example}")
+    try:
+        return env.db_url_config(url)
+    except (ValueError, ImproperlyConfigured) as error:
+        # The address holds a password: it is not repeated here.
+        raise ImproperlyConfigured(f"DATABASE_URL is not a usable address; one that works: {example}") from error
+
+
+DATABASES = {"default": _database_of(DATABASE_URL) if DATABASE_URL else embedded.database_settings(DATA_DIR)}
 DATABASES["default"].update({"ATOMIC_REQUESTS": False, "CONN_MAX_AGE": 60, "CONN_HEALTH_CHECKS": True})
-if DATABASES["default"]["ENGINE"] != "django.db.backends.postgresql":
-    raise ImproperlyConfigured("DATABASE_URL has to name a PostgreSQL server: postgres://user:password@host:5432/name")
 BROKER_URL = REDIS_URL or embedded.redis_url(DATA_DIR)
 if not BROKER_URL.startswith(("redis://", "rediss://", "unix://", "redis+socket://")):
     raise ImproperlyConfigured(f"REDIS_URL={REDIS_URL!r} has to start with redis:// or rediss://")
@@ -182,6 +192,9 @@ ACCOUNT_SESSION_REMEMBER = True
 # By address of the sender and, five times in five minutes, by the account that is tried. Counted in the cache.
 ACCOUNT_RATE_LIMITS = {"login": "60/m/ip", "login_failed": "20/m/ip,5/5m/key", "reset_password": "20/m/ip,5/m/key"}
 ACCOUNT_PREVENT_ENUMERATION = True
+ACCOUNT_EMAIL_SUBJECT_PREFIX = "[Đối thoại] "
+# How many proxies of one's own stand in front and write X-Forwarded-For; without one the header is not believed.
+ALLAUTH_TRUSTED_PROXY_COUNT = _setting(env.int, "TRUSTED_PROXIES", 1 if IS_HTTPS else 0, "1")
 MFA_TOTP_ISSUER = "Đối thoại"
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 SESSION_COOKIE_AGE = _setting(env.int, "SESSION_HOURS", 12, "12") * 3600
@@ -265,14 +278,23 @@ else:
     EMAIL_FILE_PATH = DATA_DIR / "mail"
 EMAIL_TIMEOUT = 20
 
+LOG_LEVEL = env.str("LOG_LEVEL", default="INFO").upper()
+if LOG_LEVEL not in ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"):
+    raise ImproperlyConfigured(f"LOG_LEVEL={LOG_LEVEL!r} is not a usable value; one that works: LOG_LEVEL=INFO")
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s: %(message)s", "datefmt": "%H:%M:%S"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
-    "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", default="INFO")},
-    "loggers": {"django": {"handlers": [], "propagate": True, "level": "INFO"}},
+    "root": {"handlers": ["console"], "level": LOG_LEVEL},
+    "loggers": {
+        "django": {"handlers": [], "propagate": True, "level": "INFO"},
+        # Every step of every document's layout, and every table of a font file.
+        "weasyprint.progress": {"level": "WARNING"},
+        "fontTools": {"level": "WARNING"},
+    },
 }
 
-SILENCED_SYSTEM_CHECKS: list[str] = []
+# security.W019 asks for X_FRAME_OPTIONS = "DENY"; a notice's PDF is shown in a frame of its own page.
+SILENCED_SYSTEM_CHECKS = ["security.W019"]
 PORTAL_TITLE = _("Dialogue with citizens")
