@@ -32,3 +32,8 @@ def record(
         parent_id=parent.pk if parent is not None else None,
         data=data or {},
     )
+
+
+def history_of(target: models.Model) -> models.QuerySet:
+    """The events of a record and of what belongs to it, newest first."""
+    return Event.objects.about(target).select_related("actor")
