@@ -1,0 +1,120 @@
+"""From the day of the meeting to its closing."""
+
+from datetime import date, datetime, timedelta
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from accounts.errors import ServiceError
+from accounts.models import User
+from audit.services import record
+from deadlines import clock
+from deadlines import services as deadlines
+from deadlines.models import Obligation
+from meetings import policies
+from meetings.models import DeadlineSnapshot, Meeting, MeetingState
+from meetings.services.common import aware, demand, local_day, lock, vn_moment
+
+# What the day of the meeting starts the clock of.
+STARTED_BY_THE_MEETING = (Obligation.CONCLUSION_NOTICE, Obligation.PUBLICATION)
+LONGEST = timedelta(hours=24)
+
+
+def _snapshot_deadlines(meeting: Meeting) -> date | None:
+    """Keeps every deadline as the rules stand today; gives the earliest of the conclusion notice."""
+    rows = []
+    for obligation in STARTED_BY_THE_MEETING:
+        for deadline in deadlines.deadlines_for(
+            locality=meeting.locality,
+            level=meeting.level,
+            meeting_type=meeting.meeting_type,
+            obligation=obligation,
+            counted_from=meeting.held_on,
+        ):
+            rows.append(
+                DeadlineSnapshot(
+                    meeting=meeting,
+                    obligation=obligation,
+                    rule=deadline.rule,
+                    law=deadline.law[:400],
+                    number=deadline.number,
+                    unit=deadline.unit,
+                    counted_from=meeting.held_on,
+                    due_on=deadline.due_on,
+                    working_out=deadline.count.as_json(),
+                )
+            )
+    DeadlineSnapshot.objects.bulk_create(rows)
+    return min((row.due_on for row in rows if row.obligation == Obligation.CONCLUSION_NOTICE), default=None)
+
+
+@transaction.atomic
+def hold_meeting(meeting: Meeting, *, actor: User, actual_start: datetime, actual_end: datetime) -> Meeting:
+    """Records that the meeting took place; from here its deadlines run."""
+    lock(meeting)
+    demand(policies.may_hold(actor, meeting), meeting, actor)
+    start, end = aware(actual_start), aware(actual_end)
+    if start > timezone.now():
+        raise ServiceError(_("The meeting can't have started in the future."), field="actual_start")
+    if end <= start:
+        raise ServiceError(_("The meeting has to end after it starts."), field="actual_end")
+    if end - start > LONGEST:
+        raise ServiceError(_("A meeting lasts at most 24 hours."), field="actual_end")
+    day = local_day(start)
+    if not meeting.locality.exists_on(day):
+        raise ServiceError(
+            _("%(place)s does not exist on %(day)s.") % {"place": meeting.locality, "day": f"{day:%d/%m/%Y}"},
+            field="actual_start",
+        )
+    meeting.state = MeetingState.HELD
+    meeting.actual_start, meeting.actual_end, meeting.held_on = start, end, day
+    meeting.conclusion_due_on = _snapshot_deadlines(meeting)
+    meeting.version += 1
+    meeting.save()
+    due = meeting.conclusion_due_on
+    record(
+        actor=actor,
+        verb="hold_meeting",
+        target=meeting,
+        sentence=f"đã ghi nhận hội nghị được tổ chức lúc {vn_moment(start)}"
+        + (f"; thông báo kết luận phải ban hành chậm nhất ngày {due:%d/%m/%Y}" if due else ""),
+        data={"held_on": day.isoformat(), "conclusion_due_on": due.isoformat() if due else None},
+    )
+    return meeting
+
+
+@transaction.atomic
+def close_meeting(meeting: Meeting, *, actor: User) -> Meeting:
+    """Closes the record for good; the notice has to be issued and published."""
+    lock(meeting)
+    demand(policies.may_close(actor, meeting), meeting, actor)
+    meeting.state = MeetingState.CLOSED
+    meeting.closed_at = clock.now()
+    meeting.version += 1
+    meeting.save()
+    record(actor=actor, verb="close_meeting", target=meeting, sentence="đã đóng hồ sơ hội nghị")
+    return meeting
+
+
+@transaction.atomic
+def mark_concluded(meeting: Meeting, *, on: date) -> Meeting:
+    """The conclusion notice was issued; called by the service that issues it, which writes the event."""
+    lock(meeting)
+    if meeting.state != MeetingState.HELD:
+        raise ServiceError(_("Only a meeting that has been held can be concluded."))
+    meeting.concluded_on = on
+    meeting.save(update_fields=["concluded_on", "updated_at"])
+    return meeting
+
+
+@transaction.atomic
+def mark_published(meeting: Meeting, *, on: date) -> Meeting:
+    """The conclusion notice was published; the first day counts."""
+    lock(meeting)
+    if meeting.concluded_on is None:
+        raise ServiceError(_("The conclusion notice has to be issued before it is published."))
+    if meeting.published_on is None:
+        meeting.published_on = on
+        meeting.save(update_fields=["published_on", "updated_at"])
+    return meeting
