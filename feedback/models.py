@@ -8,9 +8,11 @@ from django.conf import settings
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import Q
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import Unit
+from accounts.models import Role, Unit
+from accounts.scope import Scope
 from accounts.text import fold
 from meetings.models import Field, Meeting, StoredFile
 
@@ -90,7 +92,7 @@ OPINION_TRANSITIONS: dict[str, frozenset[str]] = {
     OpinionState.RECORDED: frozenset({OpinionState.ANSWERED, OpinionState.ASSIGNED, OpinionState.TRANSFERRED}),
     OpinionState.ANSWERED: frozenset({OpinionState.RECORDED, OpinionState.ASSIGNED}),
     OpinionState.ASSIGNED: frozenset({OpinionState.REPLIED, OpinionState.RECORDED, OpinionState.TRANSFERRED}),
-    OpinionState.REPLIED: frozenset({OpinionState.ASSIGNED}),
+    OpinionState.REPLIED: frozenset(),
     OpinionState.TRANSFERRED: frozenset(),
 }
 
@@ -117,17 +119,27 @@ class OpinionQuerySet(models.QuerySet):
     def visible_to(self, user):
         """Opinions of visible meetings, and those a person's department leads or coordinates.
 
-        A denunciation is visible only to the person who received it, and, by transfer slip, to nobody else here.
+        A denunciation is visible only to the person who received it, and, by transfer slip, to nobody else here. A
+        complaint is visible to those who run or oversee the meeting, not to department officers.
         """
         scope = user.scope
         if scope.is_system_admin:
-            place = Q()
-        else:
-            mine = Assignment.objects.filter(
-                Q(lead_department__in=scope.unit_ids) | Q(coordinating_departments__in=scope.unit_ids)
-            ).exclude(state=AssignmentState.WITHDRAWN)
-            place = Q(meeting__in=Meeting.objects.visible_to(user)) | Q(pk__in=mine.values("opinion"))
-        return self.filter(place).filter(~Q(category=Category.DENUNCIATION) | Q(recorded_by=user))
+            return self.filter(~Q(category=Category.DENUNCIATION) | Q(recorded_by=user))
+        mine = Assignment.objects.filter(
+            Q(lead_department__in=scope.unit_ids) | Q(coordinating_departments__in=scope.unit_ids)
+        ).exclude(state=AssignmentState.WITHDRAWN)
+        place = Q(meeting__in=Meeting.objects.visible_to(user)) | Q(pk__in=mine.values("opinion"))
+        hosts = Scope([m for m in scope.memberships if m.role != Role.OFFICER])
+        of_hosts = (
+            Q(meeting__host_unit__in=hosts.unit_ids)
+            | Q(meeting__in=Meeting.cohost_units.through.objects.filter(unit__in=hosts.unit_ids).values("meeting"))
+            | hosts.locality_condition("meeting__locality__path")
+        )
+        return self.filter(place).filter(
+            ~Q(category__in=STATUTORY_CATEGORIES)
+            | (Q(category=Category.COMPLAINT) & of_hosts)
+            | Q(category__in=STATUTORY_CATEGORIES, recorded_by=user)
+        )
 
     def published(self):
         """What a citizen may follow by its code: opinions of held meetings, except complaints and denunciations."""
@@ -301,13 +313,14 @@ class Assignment(models.Model):
     law = models.CharField(max_length=400, blank=True)
     working_out = models.JSONField(default=dict)
     assigned_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
-    assigned_at = models.DateTimeField(auto_now_add=True)
+    assigned_at = models.DateTimeField(default=timezone.now)
     accepted_at = models.DateTimeField(null=True)
     returned_at = models.DateTimeField(null=True)
     return_reason = models.TextField(_("reason for returning"), blank=True)
     replied_on = models.DateField(null=True)
     settled_at = models.DateTimeField(null=True)
     withdrawn_at = models.DateTimeField(null=True)
+    withdrawal_reason = models.TextField(_("reason for withdrawing"), blank=True)
     version = models.PositiveIntegerField(default=1, editable=False)
 
     objects = AssignmentQuerySet.as_manager()

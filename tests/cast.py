@@ -78,7 +78,8 @@ def _unit(locality: Locality, name: str, kind: str, abbreviation: str, superior:
 
 def make_cast() -> Cast:
     def below(parent, name, kind, code, **dates):
-        return Locality.objects.get(pk=parent.pk).add_child(instance=Locality(name=name, kind=kind, code=code, **dates))
+        target = Locality.objects.get(pk=parent.pk)
+        return Locality.objects.add_child(target, instance=Locality(name=name, kind=kind, code=code, **dates))
 
     country = Locality.objects.add_root(instance=Locality(name="Việt Nam", kind=LocalityKind.COUNTRY, code="VN"))
     province = below(country, "Tỉnh Sông Hồng", LocalityKind.PROVINCE, "99")
