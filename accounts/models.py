@@ -4,8 +4,8 @@ from datetime import date
 
 from django.contrib.auth.models import AbstractUser, UserManager
 from django.db import models
-from django.db.models import F, Q
-from django.db.models.functions import Lower
+from django.db.models import F, OuterRef, Q, Subquery
+from django.db.models.functions import Lower, Substr
 from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
@@ -45,6 +45,11 @@ class LocalityQuerySet(MP_NodeQuerySet):
     def matching(self, text: str):
         """Search by name with or without diacritics."""
         return self.filter(name_folded__contains=fold(text))
+
+    def with_province(self):
+        """Each with ``province_name``, the name of the province it is in."""
+        province = Locality.objects.filter(path=Substr(OuterRef("path"), 1, 2 * Locality.steplen))
+        return self.annotate(province_name=Subquery(province.order_by().values("name")[:1]))
 
 
 class LocalityManager(MP_NodeManager.from_queryset(LocalityQuerySet)):
@@ -138,6 +143,11 @@ class UnitQuerySet(models.QuerySet):
     def active(self, *, on: date):
         return self.filter(Q(dissolved_on=None) | Q(dissolved_on__gt=on))
 
+    def matching(self, text: str):
+        """Search by name or place, with or without diacritics."""
+        folded = fold(text)
+        return self.filter(Q(name_folded__contains=folded) | Q(locality__name_folded__contains=folded))
+
     def managed_by(self, user):
         """The units whose people the user administers: the own ones and those below, never beside or above.
 
@@ -163,6 +173,7 @@ class Unit(models.Model):
 
     locality = models.ForeignKey(Locality, on_delete=models.PROTECT, related_name="units", verbose_name=_("locality"))
     name = models.CharField(_("name"), max_length=200)
+    name_folded = models.CharField(max_length=200, editable=False)
     kind = models.CharField(_("kind"), max_length=30, choices=UnitKind)
     abbreviation = models.CharField(_("abbreviation in document codes"), max_length=20)
     superior = models.ForeignKey(
@@ -189,6 +200,13 @@ class Unit(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    def save(self, *args, **kwargs):
+        self.name_folded = fold(self.name)
+        super().save(*args, **kwargs)
+
+    def exists_on(self, day: date) -> bool:
+        return self.dissolved_on is None or day < self.dissolved_on
 
     @property
     def regime(self) -> str:
