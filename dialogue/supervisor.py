@@ -187,7 +187,7 @@ def _end_leftovers(state: dict) -> int:
 
 def _number(name: str, default: int, least: int, most: int) -> int:
     value = os.environ.get(name) or str(default)
-    if not value.isdecimal() or not least <= int(value) <= most:
+    if not (value.isascii() and value.isdecimal()) or not least <= int(value) <= most:
         raise Refusal(f"{name}={value!r} is not a usable value; it has to be a number from {least} to {most}.")
     return int(value)
 
@@ -235,17 +235,19 @@ def _check_port(address: str, port: int) -> None:
 def _prepare_database(is_embedded: bool) -> str:
     """Migrates, and loads the demonstration where the database is the embedded one. Returns what to show at the end."""
     command = [sys.executable, "-m", "dialogue.supervisor", "prepare"]
-    process = subprocess.Popen(command, cwd=BASE_DIR, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
     shown_later: list[str] | None = None
-    for line in process.stdout:
-        line = line.rstrip("\n")
-        if line == PREPARED:
-            shown_later = []
-        elif shown_later is None:
-            tell("set-up", line)
-        else:
-            shown_later.append(line)
-    if process.wait():
+    with subprocess.Popen(
+        command, cwd=BASE_DIR, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, errors="replace"
+    ) as process:
+        for line in process.stdout:
+            line = line.rstrip("\n")
+            if line == PREPARED:
+                shown_later = []
+            elif shown_later is None:
+                tell("set-up", line)
+            else:
+                shown_later.append(line)
+    if process.returncode:
         for line in shown_later or ():
             tell("set-up", line)
         raise Refusal("The database could not be prepared, see above.")
