@@ -4,8 +4,9 @@ import os
 import signal
 import socket
 import subprocess
+import threading
 import time
-from urllib.error import URLError
+from urllib.error import HTTPError, URLError
 from urllib.request import urlopen
 
 import psutil
@@ -44,8 +45,19 @@ def database():
     admin.close()
 
 
+@pytest.fixture(scope="module")
+def static_root(tmp_path_factory):
+    """The collected static files: those of the settings, or, where nobody has collected any yet, our own."""
+    if (settings.STATIC_ROOT / "staticfiles.json").exists():
+        return settings.STATIC_ROOT
+    folder = tmp_path_factory.mktemp("static")
+    done = run(folder.parent, "manage.py", "collectstatic", "--noinput", "--verbosity", "0", STATIC_ROOT=str(folder))
+    assert done.returncode == 0, done.stderr
+    return folder
+
+
 @pytest.fixture
-def production(port, database):
+def production(port, database, static_root):
     who = f"{database['user']}:{database['password'] or ''}"
     # The address of a server behind a socket has its folder where others have the host.
     where = f"//{database['host'].strip('/')}" if database["host"].startswith("/") else database["host"]
@@ -55,27 +67,41 @@ def production(port, database):
         "DATABASE_URL": f"postgres://{who}@{where}/{database['dbname']}",
         "REDIS_URL": settings.BROKER_URL,
         "SECRET_KEY": "only-for-this-test-and-long-enough-to-be-taken-for-one-of-production",
-        "STATIC_ROOT": str(settings.STATIC_ROOT),
+        "STATIC_ROOT": str(static_root),
         "PORT": str(port),
     }
 
 
-def serve(start, variables) -> tuple[subprocess.Popen, str]:
+def serve(start, variables) -> tuple[subprocess.Popen, list[str]]:
+    """Starts a server and waits until it is ready. Its log goes on growing in the list that is returned."""
     process = start("-m", "dialogue.supervisor", "serve", **variables)
-    said = ""
+    said: list[str] = []
     for line in process.stdout:
-        said += line
+        said.append(line)
         if READY in line:
+            # Read on: a log that nobody reads would hold up the server as soon as the pipe is full.
+            threading.Thread(target=said.extend, args=[process.stdout], daemon=True).start()
             return process, said
-    raise AssertionError(f"The server has not started:\n{said}")
+    raise AssertionError(f"The server has not started:\n{''.join(said)}")
 
 
 def status(port: int) -> int:
+    """The answer of the first page; 0 when nobody answers."""
     try:
         with urlopen(f"http://127.0.0.1:{port}/", timeout=20) as answer:
             return answer.status
+    except HTTPError as error:
+        with error:
+            return error.code
     except URLError:
         return 0
+
+
+def wait_for(condition) -> None:
+    deadline = time.monotonic() + 30
+    while not condition():
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
 
 
 def children_of(process: subprocess.Popen) -> list[psutil.Process]:
@@ -89,22 +115,19 @@ def is_gone(process: psutil.Process) -> bool:
         return True
 
 
-def wait_until_gone(processes: list[psutil.Process]) -> None:
-    deadline = time.monotonic() + 30
-    while not all(is_gone(process) for process in processes):
-        assert time.monotonic() < deadline, f"still there: {processes}"
-        time.sleep(0.05)
+def are_gone(processes: list[psutil.Process]) -> bool:
+    return all(is_gone(process) for process in processes)
 
 
 def test_a_closed_terminal_stops_everything_and_production_loads_no_demonstration(start, production, port, database):
     server, said = serve(start, production)
     assert status(port) == 200
-    assert "minh" not in said.lower(), "no demonstration, no demonstration logins"
+    assert "minh" not in "".join(said).lower(), "no demonstration, no demonstration logins"
     children = children_of(server)
     assert len(children) >= 5, "web, its two workers, worker, its pool, beat"
     server.send_signal(signal.SIGHUP)
     assert server.wait(60) == 0
-    wait_until_gone(children)
+    wait_for(lambda: are_gone(children))
     assert status(port) == 0
     connection = psycopg2.connect(**database)
     with connection.cursor() as cursor:
@@ -118,30 +141,25 @@ def test_what_a_killed_server_left_is_ended_by_the_next_start(start, production,
     left = children_of(killed)
     killed.kill()
     killed.wait()
-    assert not all(is_gone(process) for process in left)
+    assert not are_gone(left)
     server, said = serve(start, production)
-    assert "had left behind" in said
-    assert all(is_gone(process) for process in left)
+    assert "had left behind" in "".join(said)
+    assert are_gone(left)
     assert status(port) == 200
     server.terminate()
     assert server.wait(60) == 0
 
 
 def test_a_process_that_dies_is_started_again_and_stop_ends_all(start, production, port, data_dir):
-    server, _said = serve(start, production)
+    server, said = serve(start, production)
     beat = next(process for process in children_of(server) if "beat" in process.cmdline())
     os.kill(beat.pid, signal.SIGKILL)
-    for line in server.stdout:
-        if "beat has ended" in line:
-            break
-    deadline = time.monotonic() + 20
-    while not any("beat" in process.cmdline() for process in children_of(server)):
-        assert time.monotonic() < deadline
-        time.sleep(0.1)
+    wait_for(lambda: "beat has ended with exit code -9" in "".join(said))
+    wait_for(lambda: any("beat" in process.cmdline() for process in children_of(server)))
     children = children_of(server)
     done = run(data_dir, "-m", "dialogue.supervisor", "stop", **production)
     assert done.returncode == 0, done.stderr
-    wait_until_gone(children)
+    wait_for(lambda: are_gone(children))
 
 
 def test_a_second_server_on_the_same_data_is_refused(start, production, data_dir, port):
