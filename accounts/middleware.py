@@ -1,4 +1,6 @@
-"""Puts the role that the person chose to act in onto ``request.user``."""
+"""Puts the role that the person chose to act in onto ``request.user``, and Vietnamese before other languages."""
+
+from django.middleware.locale import LocaleMiddleware
 
 SESSION_KEY = "acting_membership"
 
@@ -12,3 +14,11 @@ class ActingMembershipMiddleware:
         if request.session.session_key and SESSION_KEY in request.session and request.user.is_authenticated:
             request.user.acting_membership_id = request.session[SESSION_KEY]
         return self.get_response(request)
+
+
+class VietnameseFirstLocaleMiddleware(LocaleMiddleware):
+    """Vietnamese until somebody chooses English: the office's computers often ask for English without meaning it."""
+
+    def process_request(self, request):
+        request.META.pop("HTTP_ACCEPT_LANGUAGE", None)
+        super().process_request(request)

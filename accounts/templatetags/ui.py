@@ -21,16 +21,22 @@ _chart_numbers = itertools.count(1)
 TONES = {"neutral", "info", "success", "warning", "danger"}
 DASH = "—"
 
-# (URL name, label, the part of the path that says "you are here", roles that see it; None is everybody)
+# (URL name, label, the beginning of the path that says "you are here")
 NAVIGATION = [
     ("work", gettext_lazy("My work"), "/work/"),
     ("meetings:list", gettext_lazy("Meetings"), "/meetings/"),
     ("feedback:opinions", gettext_lazy("Opinions"), "/opinions/"),
-    ("feedback:inbox", gettext_lazy("Inbox"), "/inbox/"),
+    ("feedback:inbox", gettext_lazy("Inbox"), ("/inbox/", "/assignments/")),
     ("notices:list", gettext_lazy("Conclusion notices"), "/notices/"),
     ("reports:dashboard", gettext_lazy("Dashboard"), "/dashboard/"),
     ("accounts:settings", gettext_lazy("Settings"), "/settings/"),
 ]
+# Rooms that not everybody has: which property of ``acting`` opens each. The pages themselves ask their policies.
+SHOWN_TO = {
+    "feedback:inbox": "can_answer",
+    "reports:dashboard": "can_see_dashboard",
+    "accounts:settings": "can_see_settings",
+}
 PORTAL_NAVIGATION = [
     ("portal:meetings", gettext_lazy("Meeting calendar"), "/lich-doi-thoai/"),
     ("portal:notices", gettext_lazy("Conclusion notices"), "/thong-bao/"),
@@ -406,8 +412,7 @@ def _links(context, entries):
 def staff_nav(context, label=""):
     """The rooms of the house this person works in."""
     acting = context.get("acting")
-    can_see_settings = bool(getattr(acting, "can_see_settings", False))
-    entries = [entry for entry in NAVIGATION if entry[0] != "accounts:settings" or can_see_settings]
+    entries = [entry for entry in NAVIGATION if entry[0] not in SHOWN_TO or getattr(acting, SHOWN_TO[entry[0]], False)]
     return {"links": _links(context, entries), "label": label or _("Main navigation")}
 
 

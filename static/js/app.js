@@ -72,6 +72,7 @@
     var key = "keep:" + (document.body.dataset.person || "") + ":" + form.dataset.keep, changed = false, leaving = false;
     var atStart = JSON.stringify(draftOf(form)), store = window.localStorage, timer = null, old = null;
     try { old = JSON.parse(store.getItem(key) || "null"); } catch (error) { store.removeItem(key); }
+    if (old && Date.now() - old.at > 7 * 24 * 3600 * 1000) { store.removeItem(key); old = null; }
     // A form that comes back with errors already holds what was typed; an older draft must not overwrite it.
     if (old && !form.querySelector(".is-invalid") && !document.querySelector(".form-errors, .stale") && JSON.stringify(old.pairs) !== atStart) {
       putBack(form, old.pairs);
@@ -111,10 +112,16 @@
     var sent = null;
     try { sent = JSON.parse(sessionStorage.getItem("keep-sent") || "null"); } catch (error) { sent = null; }
     if (!sent) { return; }
-    if (document.querySelector(".form-errors, .stale, .is-invalid, .door, [data-refused]")) { return; }
     sessionStorage.removeItem("keep-sent");
+    if (document.querySelector(".form-errors, .stale, .is-invalid, .alert-danger, .door, [data-refused]")) { return; }
     localStorage.removeItem(sent.key);
   })();
+
+  // Who logs out of a shared machine leaves no drafts on it.
+  document.addEventListener("submit", function (event) {
+    if (!event.target.hasAttribute("data-logout")) { return; }
+    Object.keys(localStorage).forEach(function (key) { if (key.indexOf("keep:") === 0) { localStorage.removeItem(key); } });
+  });
 
   // j / k walk through a list marked data-keynav, Enter opens, "/" goes to the search.
   document.addEventListener("keydown", function (event) {
