@@ -84,7 +84,9 @@ def unprintable(text: str) -> list[str]:
 
 def page_html(template: str, context: dict, regime: str, *, is_page: bool) -> str:
     """The document as HTML; ``is_page`` links the stylesheets for a browser."""
-    sheets = [static(REGIMENS[regime].stylesheet), static(COMMON_STYLESHEET), static(SCREEN_STYLESHEET)] if is_page else []
+    sheets = (
+        [static(REGIMENS[regime].stylesheet), static(COMMON_STYLESHEET), static(SCREEN_STYLESHEET)] if is_page else []
+    )
     return render_to_string(template, {**context, "regime": regime, "stylesheets": sheets})
 
 
@@ -105,7 +107,7 @@ def verification_url(code: str) -> str:
 def _qr(text: str) -> str:
     """The address as a drawing within the page, without styles of its own."""
     drawing = segno.make_qr(text, error="m").svg_inline(border=0, svgclass="qr", lineclass=None, omitsize=True)
-    return mark_safe(re.sub(r'\sclass="qrline"', "", drawing))  # noqa: S308 made by segno, not typed
+    return mark_safe(re.sub(r'\sclass="qrline"', "", drawing))  # made by segno, not typed
 
 
 def letterhead_of(notice: Notice) -> Letterhead:

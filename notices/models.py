@@ -1,6 +1,8 @@
 """The conclusion notice: drafted from the meeting, approved, numbered, issued, published."""
 
 import secrets
+from functools import reduce
+from operator import or_
 
 import pgtrigger
 from django.conf import settings
@@ -66,6 +68,52 @@ NOTICE_TONES = {
 }
 
 EDITABLE_STATES = (NoticeState.DRAFT, NoticeState.RETURNED)
+
+
+# What an issued notice says; the trigger below refuses any change of it.
+FROZEN_FIELDS = (
+    "meeting",
+    "unit",
+    "regime",
+    "subject",
+    "opening",
+    "assessment",
+    "closing",
+    "recipients",
+    "place",
+    "signing_authority",
+    "signer_title",
+    "signer_name",
+    "due_on",
+    "number",
+    "period",
+    "document_code",
+    "issued_on",
+    "issued_by",
+    "days_late",
+    "verification_code",
+)
+
+
+def _any_differs(fields: tuple[str, ...]) -> pgtrigger.Q:
+    return reduce(or_, (pgtrigger.Q(**{f"old__{name}__df": pgtrigger.F(f"new__{name}")}) for name in fields))
+
+
+class PartsAreFrozen(pgtrigger.Trigger):
+    """Conclusions and tasks of an issued notice are neither added nor changed nor removed."""
+
+    name = "parts_are_frozen"
+    when = pgtrigger.Before
+    operation = pgtrigger.Insert | pgtrigger.Update | pgtrigger.Delete
+    func = """
+        IF EXISTS (
+            SELECT 1 FROM notices_notice
+            WHERE id IN (OLD.notice_id, NEW.notice_id) AND state IN ('issued', 'published')
+        ) THEN
+            RAISE EXCEPTION 'The notice is issued: its text is frozen.';
+        END IF;
+        RETURN COALESCE(NEW, OLD);
+    """
 
 
 class NoticeQuerySet(models.QuerySet):
@@ -146,19 +194,7 @@ class Notice(models.Model):
             pgtrigger.Protect(
                 name="issued_text_is_frozen",
                 operation=pgtrigger.Update,
-                condition=pgtrigger.Q(old__state__in=["issued", "published"])
-                & (
-                    pgtrigger.Q(old__subject__df=pgtrigger.F("new__subject"))
-                    | pgtrigger.Q(old__opening__df=pgtrigger.F("new__opening"))
-                    | pgtrigger.Q(old__assessment__df=pgtrigger.F("new__assessment"))
-                    | pgtrigger.Q(old__closing__df=pgtrigger.F("new__closing"))
-                    | pgtrigger.Q(old__recipients__df=pgtrigger.F("new__recipients"))
-                    | pgtrigger.Q(old__number__df=pgtrigger.F("new__number"))
-                    | pgtrigger.Q(old__document_code__df=pgtrigger.F("new__document_code"))
-                    | pgtrigger.Q(old__issued_on__df=pgtrigger.F("new__issued_on"))
-                    | pgtrigger.Q(old__days_late__df=pgtrigger.F("new__days_late"))
-                    | pgtrigger.Q(old__signer_name__df=pgtrigger.F("new__signer_name"))
-                ),
+                condition=pgtrigger.Q(old__state__in=["issued", "published"]) & _any_differs(FROZEN_FIELDS),
             ),
             pgtrigger.Protect(
                 name="issued_is_never_deleted",
@@ -196,6 +232,7 @@ class Conclusion(models.Model):
 
     class Meta:
         ordering = ["position", "pk"]
+        triggers = [PartsAreFrozen()]
 
 
 class NoticeTask(models.Model):
@@ -211,6 +248,7 @@ class NoticeTask(models.Model):
 
     class Meta:
         ordering = ["position", "pk"]
+        triggers = [PartsAreFrozen()]
 
 
 class NoticeRemark(models.Model):

@@ -84,7 +84,7 @@ def typeface() -> Typeface:
     faces: dict[tuple, dict] = {}
     for path in _candidates():
         read = _read(path)
-        if read and read[1] and read[0] in FAMILIES and DEMANDED <= read[3]:
+        if read and read[1] and read[0] in FAMILIES and read[3] >= DEMANDED:
             family, style, revision, characters = read
             faces.setdefault((FAMILIES.index(family), -revision, str(path.parent)), {})[style] = (path, characters)
     for (rank, _revision, _folder), styles in sorted(faces.items()):

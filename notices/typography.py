@@ -58,9 +58,7 @@ def long_date(day: date) -> str:
 
 
 _ONE_LINE = 26
-_BREAKS = re.compile(
-    r"\s+(?=(?:tỉnh|thành phố|quận|huyện|thị xã|thị trấn|phường|xã|đặc khu)\s)", re.IGNORECASE
-)
+_BREAKS = re.compile(r"\s+(?=(?:tỉnh|thành phố|quận|huyện|thị xã|thị trấn|phường|xã|đặc khu)\s)", re.IGNORECASE)
 
 
 def header_lines(name: str) -> list[str]:
