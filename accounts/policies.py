@@ -7,7 +7,7 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import Locality, Membership, Role, Unit, User
+from accounts.models import COMMITTEES, Locality, Membership, Role, Unit, User
 
 
 @dataclass(frozen=True)
@@ -129,3 +129,11 @@ def may_dissolve_unit(user: User, unit: Unit) -> Decision:
     if not user.scope.is_system_admin and unit.pk in user.scope.unit_ids_as(Role.UNIT_ADMIN):
         return Decision(False, _("You can't dissolve the unit you administer; the unit above it does."))
     return may_manage_people(user, unit)
+
+
+def may_add_residential_area(user: User, commune: Locality) -> Decision:
+    """The administrator of a committee of the commune, or of a locality above it, keeps its residential areas."""
+    own = [m.unit for m in user.scope.memberships if m.role == Role.UNIT_ADMIN and m.unit.kind in COMMITTEES]
+    if user.scope.is_system_admin or any(commune.path.startswith(unit.locality.path) for unit in own):
+        return ALLOWED
+    return Decision(False, _("Only an administrator of a committee of this commune adds its residential areas."))

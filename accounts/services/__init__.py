@@ -1,5 +1,6 @@
 """Everything that writes localities, units, people and their roles."""
 
+from accounts.services.areas import add_residential_area
 from accounts.services.people import (
     create_person,
     deactivate_person,
@@ -11,6 +12,7 @@ from accounts.services.roles import end_role, give_role, switch_acting
 from accounts.services.units import create_unit, dissolve_unit, edit_unit
 
 __all__ = [
+    "add_residential_area",
     "create_person",
     "create_unit",
     "deactivate_person",
