@@ -173,7 +173,7 @@ CELERY_BEAT_SCHEDULE_FILENAME = str(DATA_DIR / "beat-schedule")
 AUTH_USER_MODEL = "accounts.User"
 AUTHENTICATION_BACKENDS = ["accounts.backends.StaffBackend"]
 # The demonstration's logins are published: where real work is done they are refused, even if they were loaded.
-DEMONSTRATION_ALLOWED = _setting(env.bool, "DEMONSTRATION_ALLOWED", IS_EMBEDDED, "0")
+DEMONSTRATION_ALLOWED = _switch("DEMONSTRATION_ALLOWED", default=IS_EMBEDDED)
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},

@@ -19,6 +19,7 @@ import time
 from collections import deque
 from http.client import HTTPConnection, HTTPException
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import psutil
 
@@ -302,13 +303,15 @@ def _commands(address: str, port: int, data_dir: Path) -> dict[str, list[str]]:
 
 def _wait_until_answering(address: str, port: int, children: list[Child]) -> None:
     host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(address, address)  # noqa: S104 - only compared
+    site = urlsplit(os.environ["SITE_URL"])
     deadline = time.monotonic() + READY_SECONDS
     while time.monotonic() < deadline:
         for child in children:
             child.revive()
         connection = HTTPConnection(host, port, timeout=30)
         with contextlib.closing(connection), contextlib.suppress(OSError, HTTPException):
-            connection.request("GET", "/")
+            # As the proxy would ask: any other host name is refused, and http is sent to https.
+            connection.request("GET", "/", headers={"Host": site.netloc, "X-Forwarded-Proto": site.scheme})
             connection.getresponse()
             return
         time.sleep(0.1)
