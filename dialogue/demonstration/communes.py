@@ -133,7 +133,7 @@ def _before_today(story: Story, today: date) -> None:
     story.submit(notice, on=story.working_day(day, 3))
 
     # Held last week: opinions recorded, two not yet given to anybody.
-    day = story.working_day(today, -3)
+    day = today - timedelta(days=(today.weekday() - 5) % 7 or 7)  # the Saturday before today
     meeting, opinions = _held(
         story,
         day,
@@ -144,7 +144,7 @@ def _before_today(story: Story, today: date) -> None:
     )
     for opinion, matter in opinions[:3]:
         story.answer(opinion, matter)
-    with at(story.working_day(day, 1), 9):
+    with at(day, 16):
         assignment = feedback.assign_opinion(
             opinions[3][0],
             actor=story.leader,
