@@ -32,7 +32,11 @@ LABOUR_CODE_2019 = date(2021, 1, 1)
 
 
 class CountError(ValueError):
-    """What was asked can't be counted; the text is the sentence the person reads."""
+    """What was asked can't be counted; the text is the sentence the person reads, ``field`` the input it belongs to."""
+
+    def __init__(self, message: str, *, field: str | None = None):
+        super().__init__(message)
+        self.field = field
 
 
 def long_date(day: date) -> str:
@@ -212,13 +216,13 @@ class Count:
 def check(start: date, number: int, unit: str) -> None:
     """Raises ``CountError`` with a sentence when the question makes no sense."""
     if unit not in UNITS:
-        raise CountError(_("Days are counted as working days or as calendar days."))
+        raise CountError(_("Days are counted as working days or as calendar days."), field="unit")
     if not isinstance(number, int) or number < 1:
-        raise CountError(_("The number of days has to be 1 or more."))
+        raise CountError(_("The number of days has to be 1 or more."), field="number")
     if number > MAX_NUMBER:
-        raise CountError(_("The number of days can be %(most)s at most.") % {"most": MAX_NUMBER})
+        raise CountError(_("The number of days can be %(most)s at most.") % {"most": MAX_NUMBER}, field="number")
     if not EARLIEST <= start <= LATEST:
-        raise CountError(_("The date has to lie between 01/01/2000 and 31/12/2099."))
+        raise CountError(_("The date has to lie between 01/01/2000 and 31/12/2099."), field="start")
 
 
 def count(start: date, number: int, unit: str, calendar: Calendar) -> Count:

@@ -23,10 +23,24 @@ class MeetingType(models.TextChoices):
     CITIZEN_RECEPTION = "citizen_reception", _("Citizen reception")
 
 
+def _concerning(user, lookup: str) -> Q:
+    """What holds in the places a person may see: set there, below, or above for all of the subtree."""
+    paths = {membership.unit.locality.path for membership in user.scope.memberships}
+    above = {path[:end] for path in paths for end in range(Locality.steplen, len(path) + 1, Locality.steplen)}
+    return user.scope.locality_condition(lookup) | Q(**{f"{lookup}__in": above})
+
+
 class RegulationQuerySet(models.QuerySet):
+    def visible_to(self, user):
+        """Those that bind a place the person may see."""
+        if user.scope.is_system_admin:
+            return self
+        return self.filter(_concerning(user, "jurisdiction__path"))
+
     def binding(self, locality: Locality, *, on: date):
         """Regulations whose jurisdiction holds the locality, in force on the day."""
-        ancestors = [locality.path[:end] for end in range(4, len(locality.path) + 1, 4)]
+        steps = range(Locality.steplen, len(locality.path) + 1, Locality.steplen)
+        ancestors = [locality.path[:end] for end in steps]
         return self.filter(jurisdiction__path__in=ancestors, in_force_from__lte=on).filter(
             Q(in_force_to=None) | Q(in_force_to__gte=on)
         )
@@ -86,6 +100,11 @@ class Quantity(models.TextChoices):
     DAYS_A_MONTH = "days_a_month", _("days a month")
 
 
+class RuleQuerySet(models.QuerySet):
+    def visible_to(self, user):
+        return self.filter(regulation__in=Regulation.objects.visible_to(user))
+
+
 class Rule(models.Model):
     """One obligation of a regulation: what, how much, from which event, for which level and kind of meeting."""
 
@@ -100,6 +119,8 @@ class Rule(models.Model):
     is_verified = models.BooleanField(_("verified against the text"), default=False)
     version = models.PositiveIntegerField(default=1, editable=False)
 
+    objects = RuleQuerySet.as_manager()
+
     class Meta:
         verbose_name = _("rule")
         verbose_name_plural = _("rules")
@@ -113,6 +134,14 @@ class Rule(models.Model):
 class DayKind(models.TextChoices):
     DAY_OFF = "day_off", _("Day off")
     WORKING_DAY = "working_day", _("Working day (make-up day)")
+
+
+class CalendarDayQuerySet(models.QuerySet):
+    def visible_to(self, user):
+        """The country's days, and those of the places a person may see or that stand above them."""
+        if user.scope.is_system_admin:
+            return self
+        return self.filter(Q(locality=None) | _concerning(user, "locality__path"))
 
 
 class CalendarDay(models.Model):
@@ -135,6 +164,8 @@ class CalendarDay(models.Model):
         verbose_name=_("only in"),
     )
     version = models.PositiveIntegerField(default=1, editable=False)
+
+    objects = CalendarDayQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("calendar day")

@@ -1,2 +1,23 @@
+from django.urls import path
+
+from deadlines.views import calendar, regulations, reminders, working_out
+
 app_name = "deadlines"
-urlpatterns = []
+urlpatterns = [
+    path("deadlines/working-out/", working_out.working_out, name="working_out"),
+    path("reminders/", reminders.reminders, name="reminders"),
+    path("reminders/<int:pk>/read/", reminders.reminder_read, name="reminder_read"),
+    path("reminders/read-all/", reminders.reminders_read_all, name="reminders_read_all"),
+    path("settings/calendar/", calendar.calendar, name="calendar"),
+    path("settings/calendar/days/new/", calendar.day_new, name="day_new"),
+    path("settings/calendar/days/<int:pk>/edit/", calendar.day_edit, name="day_edit"),
+    path("settings/calendar/days/<int:pk>/remove/", calendar.day_remove, name="day_remove"),
+    path("settings/calendar/<int:year>/confirm/", calendar.year_confirm, name="year_confirm"),
+    path("settings/regulations/", regulations.regulations, name="regulations"),
+    path("settings/regulations/new/", regulations.regulation_new, name="regulation_new"),
+    path("settings/regulations/<int:pk>/", regulations.regulation, name="regulation"),
+    path("settings/regulations/<int:pk>/edit/", regulations.regulation_edit, name="regulation_edit"),
+    path("settings/regulations/<int:pk>/rules/new/", regulations.rule_new, name="rule_new"),
+    path("settings/rules/<int:pk>/edit/", regulations.rule_edit, name="rule_edit"),
+    path("settings/rules/<int:pk>/remove/", regulations.rule_remove, name="rule_remove"),
+]

@@ -126,9 +126,9 @@ def mark_read(reminder: Reminder, *, actor: User) -> None:
     Reminder.objects.visible_to(actor).filter(pk=reminder.pk, read_at=None).update(read_at=timezone.now())
 
 
-def mark_all_read(*, actor: User, until: Reminder | None = None) -> int:
-    """All of one's messages were seen, up to the newest that the page showed; how many were new."""
+def mark_all_read(*, actor: User, until: int | None = None) -> int:
+    """All of one's messages were seen, up to the id of the newest that the page showed; how many were new."""
     unread = Reminder.objects.visible_to(actor).unread()
     if until is not None:
-        unread = unread.filter(pk__lte=until.pk)
+        unread = unread.filter(pk__lte=until)
     return unread.update(read_at=timezone.now())

@@ -1,0 +1,149 @@
+from django.contrib.auth.decorators import login_required
+from django.http import Http404
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_safe
+
+from accounts.policies import require
+from deadlines import policies
+from deadlines.clock import today
+from deadlines.counting import EARLIEST, LATEST, long_date
+from deadlines.forms import CalendarDayForm, ConfirmYearForm
+from deadlines.models import CalendarDay, CalendarYear
+from deadlines.services import add_calendar_day, confirm_year, edit_calendar_day, remove_calendar_day
+from deadlines.views.saving import confirm_page, form_page, posted
+from deadlines.year import year_rows
+
+
+def _asked_year(request) -> int:
+    text = request.GET.get("year", "")
+    if not text:
+        return today().year
+    if text.isascii() and text.isdecimal() and len(text) == 4 and EARLIEST.year <= int(text) <= LATEST.year:
+        return int(text)
+    raise Http404(_("The calendar goes from 2000 to 2099."))
+
+
+def _address(year: int) -> str:
+    return f"{reverse('deadlines:calendar')}?year={year}"
+
+
+@login_required
+@require_safe
+def calendar(request):
+    """A year's days off and make-up days: the holidays, and what decisions changed."""
+    year = _asked_year(request)
+    days = CalendarDay.objects.visible_to(request.user).filter(day__year=year).select_related("locality")
+    rows = year_rows(year, days)
+    for row in rows:
+        row.may_edit = bool(row.entry and policies.may_set_day(request.user, row.entry.locality))
+    context = {
+        "year": year,
+        "previous": year - 1 if year > EARLIEST.year else None,
+        "following": year + 1 if year < LATEST.year else None,
+        "rows": rows,
+        "confirmed": CalendarYear.objects.filter(year=year).select_related("confirmed_by").first(),
+        "may_add": policies.may_open_rules(request.user),
+        "may_confirm": policies.may_confirm_year(request.user),
+    }
+    return render(request, "deadlines/calendar.html", context)
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def day_new(request):
+    require(policies.may_open_rules(request.user))
+    form = CalendarDayForm(posted(request), actor=request.user)
+
+    def save(form):
+        require(policies.may_set_day(request.user, form.cleaned_data["locality"]))
+        return add_calendar_day(actor=request.user, **form.fields_to_save())
+
+    return form_page(
+        request,
+        template="deadlines/day_form.html",
+        form=form,
+        save=save,
+        done=lambda day: _address(day.day.year),
+        success=_("The day stands in the calendar. Deadlines worked out before stay as they are."),
+    )
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def day_edit(request, pk):
+    day = get_object_or_404(CalendarDay.objects.visible_to(request.user).select_related("locality"), pk=pk)
+    require(policies.may_set_day(request.user, day.locality))
+    form = CalendarDayForm(posted(request), actor=request.user, initial=CalendarDayForm.initial_of(day))
+
+    def save(form):
+        require(policies.may_set_day(request.user, form.cleaned_data["locality"]))
+        version = form.cleaned_data["version"] or 0
+        return edit_calendar_day(day, actor=request.user, version=version, **form.fields_to_save())
+
+    return form_page(
+        request,
+        template="deadlines/day_form.html",
+        form=form,
+        save=save,
+        done=lambda day: _address(day.day.year),
+        success=_("The day has been changed. Deadlines worked out before stay as they are."),
+        context={"day": day},
+    )
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def day_remove(request, pk):
+    day = get_object_or_404(CalendarDay.objects.visible_to(request.user).select_related("locality"), pk=pk)
+    require(policies.may_set_day(request.user, day.locality))
+    facts = [
+        (_("Day"), long_date(day.day)),
+        (_("What it is"), day.get_kind_display()),
+        (_("Reason"), day.name),
+        (_("Number of the decision"), day.decision_number or "—"),
+        (_("Only in"), day.locality or _("The whole country")),
+    ]
+    return confirm_page(
+        request,
+        act=lambda: remove_calendar_day(day, actor=request.user),
+        done=_address(day.day.year),
+        success=_("The day has been taken out of the calendar."),
+        context={
+            "title": _("Take this day out of the calendar"),
+            "facts": facts,
+            "consequence": _("Deadlines worked out from now on no longer know it; those worked out before stay."),
+            "button": _("Take it out of the calendar"),
+            "tone": "danger",
+            "cancel_url": _address(day.day.year),
+        },
+    )
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def year_confirm(request, year):
+    if not EARLIEST.year <= year <= LATEST.year:
+        raise Http404(_("The calendar goes from 2000 to 2099."))
+    require(policies.may_confirm_year(request.user))
+    if request.method != "POST" and CalendarYear.objects.filter(year=year).exists():
+        return redirect(_address(year))
+    form = ConfirmYearForm(posted(request))
+    return confirm_page(
+        request,
+        form=form,
+        act=lambda: confirm_year(actor=request.user, year=year, source=form.cleaned_data["source"]),
+        done=_address(year),
+        success=_("The calendar of %(year)s is confirmed.") % {"year": year},
+        context={
+            "title": _("Confirm the calendar of %(year)s") % {"year": year},
+            "facts": [(_("Year"), year)],
+            "consequence": _(
+                "You state that the year's days off and swapped days are complete. Deadlines that cross the year are no"
+                " longer shown as provisional."
+            ),
+            "button": _("Confirm the calendar"),
+            "cancel_url": _address(year),
+        },
+    )
