@@ -62,7 +62,9 @@ DJANGO = [
     ngettext_lazy("Please submit %d or more forms.", "Please submit %d or more forms.", 1),
     _("The inline value did not match the parent instance."),
     _("“%(pk)s” is not a valid value."),
-    _("%(datetime)s couldn’t be interpreted in time zone %(current_timezone)s; it may be ambiguous or it may not exist."),
+    _(
+        "%(datetime)s couldn’t be interpreted in time zone %(current_timezone)s; it may be ambiguous or it may not exist."
+    ),
     pgettext_lazy("String to return when truncating text", "%(truncated_text)s…"),
     _("Date out of range"),
     _("Forbidden"),

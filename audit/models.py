@@ -5,8 +5,17 @@ from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from accounts.models import Membership, Unit
+
 
 class EventQuerySet(models.QuerySet):
+    def visible_to(self, user):
+        """What people with a role in the units that the user administers did; everything for a system admin."""
+        if user.scope.is_system_admin:
+            return self
+        units = Unit.objects.managed_by(user).values("pk")
+        return self.filter(actor__in=Membership.objects.filter(unit__in=units).values("user"))
+
     def of(self, record):
         """The history of one record."""
         return self.filter(target_type=record._meta.label_lower, target_id=record.pk)

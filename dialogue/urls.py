@@ -2,6 +2,12 @@ from django.contrib import admin
 from django.urls import include, path
 from django.views.i18n import set_language
 
+from accounts.admin import use_the_login_of_the_project
+
+# The admin is entered through the same door as everything else, second factor included.
+use_the_login_of_the_project(admin.site)
+handler403 = "accounts.views.errors.refused"
+
 urlpatterns = [
     path("", include("portal.urls")),
     path("", include("reports.urls")),
@@ -9,6 +15,7 @@ urlpatterns = [
     path("", include("feedback.urls")),
     path("", include("meetings.urls")),
     path("", include("deadlines.urls")),
+    path("", include("audit.urls")),
     path("", include("accounts.urls")),
     path("accounts/", include("allauth.urls")),
     path("language/", set_language, name="set_language"),

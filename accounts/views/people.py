@@ -111,15 +111,15 @@ def person_close(request, pk):
     return render(request, "components/confirm.html", context)
 
 
-@require_POST
 @settings_page
+@require_POST
 def person_reopen(request, pk):
     someone = get_object_or_404(User.objects.visible_to(request.user), pk=pk)
     return _change(request, someone, services.reactivate_person, _("The account is open again."))
 
 
-@require_POST
 @settings_page
+@require_POST
 def person_password_link(request, pk):
     someone = get_object_or_404(User.objects.visible_to(request.user), pk=pk)
     require(may_edit_person(request.user, someone))

@@ -43,7 +43,7 @@ def locality(request, pk):
     is_commune = place.kind == LocalityKind.COMMUNE and place.exists_on(today)
     context = {
         "place": place,
-        "above": place.get_ancestors(),
+        "above": Locality.objects.get_ancestors(place),
         "successors": place.successors.order_by("path"),
         "predecessors": place.predecessors.order_by("path"),
         "units": Unit.objects.visible_to(request.user).filter(locality=place).order_by("name", "pk"),

@@ -58,8 +58,8 @@ def role_end(request, pk):
     return render(request, "components/confirm.html", context, status=status)
 
 
-@require_POST
 @login_required
+@require_POST
 def switch(request):
     asked = request.POST.get("membership", "")
     chosen = int(asked) if asked.isdecimal() and len(asked) < 19 else None
