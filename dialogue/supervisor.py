@@ -264,18 +264,18 @@ def prepare() -> None:
     import django
     from django.conf import settings
     from django.core.exceptions import ImproperlyConfigured
-    from django.core.management import call_command
+    from django.core.management import CommandError, call_command
     from django.db import OperationalError
 
     try:
         django.setup()
         print("Bringing the database up to date …", flush=True)
         call_command("migrate", interactive=False, verbosity=1)
-        if settings.IS_EMBEDDED:
+        if settings.IS_EMBEDDED and settings.DEMONSTRATION_ALLOWED:
             print("Looking for data; an empty database gets the demonstration (a minute or so) …", flush=True)
             print(PREPARED, flush=True)
             call_command("load_demonstration", if_empty=True)
-    except ImproperlyConfigured as error:
+    except (ImproperlyConfigured, CommandError) as error:
         sys.exit(str(error))
     except OperationalError as error:
         sys.exit(f"The database doesn't answer: {error}")
