@@ -21,7 +21,11 @@ class Regimen:
     stylesheet: str
     head: str
     foot: str
+    subject_dashes: str = ""
 
+
+# About as many lines as the signature with its free space is high.
+RECIPIENTS_BESIDE = 12
 
 REGIMENS = {
     # Nghị định 30/2020/NĐ-CP, Phụ lục I
@@ -41,6 +45,7 @@ REGIMENS = {
         stylesheet="print/party.css",
         head="notices/print/head_party.html",
         foot="notices/print/foot_party.html",
+        subject_dashes="-----",
     ),
 }
 
@@ -97,8 +102,14 @@ class Letterhead:
         return typo.typeset(self.subject)
 
     @property
-    def recipient_lines(self) -> list[str]:
-        return typo.recipient_lines(self.recipients)
+    def recipients_beside(self) -> list[str]:
+        """Those that stand beside the signature, in a block that never breaks."""
+        return typo.recipient_lines(self.recipients)[:RECIPIENTS_BESIDE]
+
+    @property
+    def recipients_below(self) -> list[str]:
+        """The rest of a long list, which may go over to the next page."""
+        return typo.recipient_lines(self.recipients)[RECIPIENTS_BESIDE:]
 
     @property
     def authority_lines(self) -> list[str]:
@@ -114,7 +125,7 @@ class Letterhead:
     def title(self) -> str:
         """The title of the file: type, number and subject."""
         number = "" if self.is_draft else f" số {self.code}"
-        return typo.typeset(f"{self.type_name}{number}: {self.subject}")
+        return typo.typeset(f"{self.type_name}{number}: {self.subject}").replace(typo.NBSP, " ")
 
 
 def with_end_mark(regime: str, lines: list[str]) -> list[str]:
