@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Level, Locality, Unit
 from accounts.text import fold
+from deadlines.clock import VIETNAM
 from deadlines.models import MeetingType, Obligation, Quantity, Rule
 
 
@@ -235,6 +236,16 @@ class Meeting(models.Model):
     @property
     def is_held(self) -> bool:
         return self.held_on is not None
+
+    @property
+    def planned_day(self) -> date:
+        """The local day of the plan."""
+        return self.planned_start.astimezone(VIETNAM).date()
+
+    @property
+    def has_new_time(self) -> bool:
+        """Whether a postponed meeting knows its new time already."""
+        return self.previous_start is not None and self.previous_start != self.planned_start
 
     def may_become(self, state: str) -> bool:
         return state in TRANSITIONS[self.state]

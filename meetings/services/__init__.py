@@ -4,7 +4,7 @@ from meetings.services.attachments import add_attachment, remove_attachment
 from meetings.services.holding import close_meeting, hold_meeting, mark_concluded, mark_published
 from meetings.services.inviting import answer_invitation, invite, withdraw_invitation
 from meetings.services.planning import PlanRefused, edit_meeting, plan_meeting, set_agenda
-from meetings.services.recording import record_attendance, save_minutes
+from meetings.services.recording import record_attendance, save_minutes, save_record
 from meetings.services.scheduling import (
     announce_meeting,
     announcement_limits,
@@ -32,6 +32,7 @@ __all__ = [
     "record_attendance",
     "remove_attachment",
     "save_minutes",
+    "save_record",
     "set_agenda",
     "withdraw_invitation",
 ]

@@ -1,6 +1,6 @@
 """From the day of the meeting to its closing."""
 
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 
 from django.db import transaction
 from django.utils import timezone
@@ -15,10 +15,10 @@ from deadlines.models import Obligation
 from meetings import policies
 from meetings.models import DeadlineSnapshot, Meeting, MeetingState
 from meetings.services.common import aware, demand, local_day, lock, vn_moment
+from meetings.services.planning import EARLIEST, LONGEST
 
 # What the day of the meeting starts the clock of.
 STARTED_BY_THE_MEETING = (Obligation.CONCLUSION_NOTICE, Obligation.PUBLICATION)
-LONGEST = timedelta(hours=24)
 
 
 def _snapshot_deadlines(meeting: Meeting) -> date | None:
@@ -62,6 +62,8 @@ def hold_meeting(meeting: Meeting, *, actor: User, actual_start: datetime, actua
     if end - start > LONGEST:
         raise ServiceError(_("A meeting lasts at most 24 hours."), field="actual_end")
     day = local_day(start)
+    if day < EARLIEST:
+        raise ServiceError(_("The start lies before the year 2000."), field="actual_start")
     if not meeting.locality.exists_on(day):
         raise ServiceError(
             _("%(place)s does not exist on %(day)s.") % {"place": meeting.locality, "day": f"{day:%d/%m/%Y}"},

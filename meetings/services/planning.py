@@ -31,7 +31,7 @@ PLAIN = (
 RELATIONS = ("cohost_units", "covered_localities", "fields")
 # Deadlines were worked out from these when the meeting was held; changing them would move the past.
 FIXED_WHEN_HELD = ("host_unit", "locality", "level", "meeting_type", "planned_start", "planned_end")
-EARLIEST = date(1990, 1, 1)
+EARLIEST = date(2000, 1, 1)  # where the working calendar begins
 FURTHEST = timedelta(days=731)
 LARGEST_ATTENDANCE = 100_000
 LONGEST = timedelta(hours=24)
@@ -54,7 +54,7 @@ class PlanRefused(ServiceError):
         self.problems = problems
 
 
-def _problems(meeting: Meeting, relations: dict, *, is_new: bool) -> list[tuple[str, str]]:
+def problems_of(meeting: Meeting, relations: dict) -> list[tuple[str, str]]:
     """What keeps the plan from standing; (field, sentence), everything at once."""
     found = []
     host, day = meeting.host_unit, local_day(meeting.planned_start)
@@ -69,7 +69,7 @@ def _problems(meeting: Meeting, relations: dict, *, is_new: bool) -> list[tuple[
     if day > clock.today() + FURTHEST:
         found.append(("planned_start", _("The start is more than two years away.")))
     elif day < EARLIEST:
-        found.append(("planned_start", _("The start lies before 1990.")))
+        found.append(("planned_start", _("The start lies before the year 2000.")))
     if host.dissolved_on is not None and host.dissolved_on <= day:
         found.append(
             (
@@ -140,7 +140,7 @@ def plan_meeting(*, actor: User, agenda: Iterable[dict] | None = None, **fields)
     meeting = Meeting(created_by=actor)
     fields["level"] = fields.get("level") or host.locality.level
     relations = _assign(meeting, fields)
-    problems = _problems(meeting, relations, is_new=True)
+    problems = problems_of(meeting, relations)
     if problems:
         raise PlanRefused(problems)
     meeting.save()
@@ -188,7 +188,7 @@ def edit_meeting(meeting: Meeting, *, actor: User, version: int, **fields) -> Me
         fields.setdefault("level", fields["host_unit"].locality.level)
     relations = _assign(meeting, fields)
     changed = {name for name, old in before.items() if getattr(meeting, name) != old}
-    problems = _problems(meeting, relations, is_new=False) + _refuse_moves(meeting, before, changed)
+    problems = problems_of(meeting, relations) + _refuse_moves(meeting, before, changed)
     if problems:
         raise PlanRefused(problems)
     if meeting.state == MeetingState.POSTPONED and "planned_start" in changed and meeting.announced_on is None:

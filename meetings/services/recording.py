@@ -66,3 +66,24 @@ def save_minutes(
     minutes.save()
     record(actor=actor, verb="save_minutes", target=meeting, sentence="đã lưu biên bản hội nghị")
     return minutes
+
+
+@transaction.atomic
+def save_record(
+    meeting: Meeting,
+    *,
+    actor: User,
+    version: int,
+    numbers: Mapping[str, int | None],
+    opening: str,
+    proceedings: str,
+    closing: str,
+) -> Minutes:
+    """Attendance and minutes from one form: both are saved or neither."""
+    minutes = save_minutes(
+        meeting, actor=actor, version=version, opening=opening, proceedings=proceedings, closing=closing
+    )
+    known = {group: number for group, number in numbers.items() if number is not None}
+    if known != dict(meeting.attendance.values_list("group", "number")):
+        record_attendance(meeting, actor=actor, numbers=numbers)
+    return minutes

@@ -15,7 +15,7 @@ from deadlines.models import Obligation, Quantity
 from meetings import policies
 from meetings.models import Meeting, MeetingState, Mode
 from meetings.services.common import aware, clean_text, demand, local_day, lock, vn_moment
-from meetings.services.planning import PlanRefused, _problems
+from meetings.services.planning import PlanRefused, problems_of
 
 
 def announcement_limits(meeting: Meeting) -> list[deadlines.Deadline]:
@@ -101,7 +101,7 @@ def postpone_meeting(
         if aware(planned_start) == meeting.planned_start:
             raise ServiceError(_("The new start is the same as the old one."), field="planned_start")
         meeting.planned_start, meeting.planned_end = aware(planned_start), aware(planned_end)
-        problems = _problems(meeting, {}, is_new=False)
+        problems = problems_of(meeting, {})
         if problems:
             raise PlanRefused(problems)
         sentence = f"đã hoãn hội nghị đến {vn_moment(meeting.planned_start)}"

@@ -1,0 +1,76 @@
+"""A meeting's own page and its history."""
+
+from django.core.paginator import Paginator
+from django.db.models import Sum
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+
+from audit.models import Event
+from deadlines.counting import Count
+from deadlines.models import Obligation
+from meetings import policies
+from meetings.models import AudienceGroup, Meeting
+from meetings.services import announcement_limits
+from meetings.views.common import get_meeting, staff_view, visible_meetings
+
+
+@staff_view
+def detail(request: HttpRequest, pk: int) -> HttpResponse:
+    meetings = visible_meetings(request).prefetch_related(
+        "cohost_units", "fields", "covered_localities", "agenda_items"
+    )
+    meeting = get_object_or_404(meetings.annotate(attendance_total=Sum("attendance__number")), pk=pk)
+    context = {
+        "meeting": meeting,
+        "active_tab": "overview",
+        "invitations": meeting.invitations.select_related("unit"),
+        "agenda_minutes": sum(item.minutes or 0 for item in meeting.agenda_items.all()),
+        "deadlines": _deadlines(meeting),
+        "audience": [AudienceGroup(group).label for group in meeting.audience_groups if group in AudienceGroup.values],
+        "may_edit": policies.may_edit(request.user, meeting),
+        "may_postpone": policies.may_postpone(request.user, meeting),
+        "may_cancel": policies.may_cancel(request.user, meeting),
+        "own_units": request.user.scope.unit_ids,
+    }
+    return render(request, "meetings/detail.html", context)
+
+
+def _deadlines(meeting: Meeting) -> list[dict]:
+    """The announcement's before the meeting is held; after it, what was snapshotted that day."""
+    rows = []
+    if not meeting.is_held and meeting.is_open:
+        for limit in announcement_limits(meeting):
+            rows.append(
+                {
+                    "what": Obligation.ANNOUNCEMENT.label,
+                    "law": limit.law,
+                    "due_on": limit.due_on,
+                    "done_on": meeting.announced_on,
+                    "lines": limit.count.lines(),
+                    "number": limit.number,
+                    "unit": limit.unit,
+                }
+            )
+    if meeting.is_held:
+        done = {Obligation.CONCLUSION_NOTICE: meeting.concluded_on, Obligation.PUBLICATION: meeting.published_on}
+        for kept in meeting.deadlines.all():
+            rows.append(
+                {
+                    "what": kept.get_obligation_display(),
+                    "law": kept.law,
+                    "due_on": kept.due_on,
+                    "done_on": done.get(kept.obligation),
+                    "lines": Count.from_json(kept.working_out).lines() if kept.working_out else [],
+                    "number": kept.number,
+                    "unit": kept.unit,
+                }
+            )
+    return rows
+
+
+@staff_view
+def history(request: HttpRequest, pk: int) -> HttpResponse:
+    meeting = get_meeting(request, pk)
+    events = Event.objects.about(meeting).select_related("actor")
+    page_obj = Paginator(events, 50).get_page(request.GET.get("page"))
+    return render(request, "meetings/history.html", {"meeting": meeting, "active_tab": "history", "page_obj": page_obj})
