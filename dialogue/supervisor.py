@@ -298,7 +298,9 @@ def _commands(address: str, port: int, data_dir: Path) -> dict[str, list[str]]:
     named = {"web": web, "worker": worker, "beat": beat}
     # Celery warns of root at every start; whoever tries the product in a container can't help it.
     quiet = ["-W", "ignore:You're running the worker with superuser privileges"]
-    return {name: [sys.executable, *quiet, "-m", *command] for name, command in named.items()}
+    return {
+        name: [sys.executable, *(quiet if name == "worker" else ()), "-m", *command] for name, command in named.items()
+    }
 
 
 def _wait_until_answering(address: str, port: int, children: list[Child]) -> None:
