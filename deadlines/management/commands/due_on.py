@@ -4,6 +4,7 @@ from django.core.management.base import BaseCommand
 from django.utils.translation import gettext as _
 
 from accounts.models import Locality
+from accounts.text import fold, nfc
 from deadlines.counting import CALENDAR_DAYS, WORKING_DAYS, CountError, count, count_back
 from deadlines.dates import read_date, read_number
 from deadlines.services import working_calendar
@@ -35,11 +36,11 @@ class Command(BaseCommand):
 
 def _place(text: str) -> Locality:
     """The locality of that name; "Phường Tân Phú, Quận Cũ" tells it from others of the same name."""
-    name, *above = [part.strip() for part in text.split(",")]
-    found = list(Locality.objects.filter(name__iexact=name))
+    name, *above = [nfc(part).strip().casefold() for part in text.split(",")]
+    # PostgreSQL without ICU doesn't know that "Ờ" and "ờ" are one letter; Python does.
+    found = [place for place in Locality.objects.filter(name_folded=fold(name)) if place.name.casefold() == name]
     if above:
-        wanted = {part.casefold() for part in above}
-        found = [place for place in found if wanted <= {one.name.casefold() for one in place.get_ancestors()}]
+        found = [place for place in found if set(above) <= _names_above(place)]
     if not found:
         raise CountError(_("There is no locality named “%(name)s”.") % {"name": text[:100]})
     if len(found) > 1:
@@ -48,3 +49,7 @@ def _place(text: str) -> Locality:
             % {"name": text[:100]}
         )
     return found[0]
+
+
+def _names_above(place: Locality) -> set[str]:
+    return {one.name.casefold() for one in Locality.objects.get_ancestors(place)}
