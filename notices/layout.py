@@ -98,8 +98,8 @@ class Letterhead:
         return typo.date_line(typo.typeset(self.place), self.day)
 
     @property
-    def subject_text(self) -> str:
-        return typo.typeset(self.subject)
+    def subject_lines(self) -> list[str]:
+        return typo.balanced(typo.typeset(self.subject))
 
     @property
     def recipients_beside(self) -> list[str]:

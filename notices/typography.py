@@ -57,6 +57,23 @@ def long_date(day: date) -> str:
     return date_line("", day)
 
 
+_SUBJECT_LINE = 62
+
+
+def balanced(text: str) -> list[str]:
+    """A centred text over lines of about the same length, so that no single word hangs below."""
+    number = -(-len(text) // _SUBJECT_LINE)
+    lines: list[str] = [""]
+    for word in text.split(" "):
+        goal = len(text) * len(lines) / number
+        so_far = sum(len(line) + 1 for line in lines)
+        if lines[-1] and len(lines) < number and so_far + len(word) / 2 > goal:
+            lines.append(word)
+        else:
+            lines[-1] = f"{lines[-1]} {word}".strip(" ")
+    return lines
+
+
 _ONE_LINE = 26
 _BREAKS = re.compile(r"\s+(?=(?:tỉnh|thành phố|quận|huyện|thị xã|thị trấn|phường|xã|đặc khu)\s)", re.IGNORECASE)
 
