@@ -14,6 +14,7 @@ from django.conf import settings
 from django.contrib.staticfiles import finders
 from django.template.loader import render_to_string
 from django.templatetags.static import static
+from django.urls import reverse
 from django.utils.safestring import mark_safe
 from weasyprint import CSS, HTML
 from weasyprint.text.fonts import FontConfiguration
@@ -101,7 +102,7 @@ def render_document(template: str, context: dict, regime: str) -> bytes:
 
 
 def verification_url(code: str) -> str:
-    return f"{settings.SITE_URL}/xac-minh/?code={code}"
+    return f"{settings.SITE_URL}{reverse('portal:verify')}?ma={code}"
 
 
 def _qr(text: str) -> str:
