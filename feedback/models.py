@@ -277,7 +277,12 @@ OPEN_ASSIGNMENT_STATES = (AssignmentState.SENT, AssignmentState.ACCEPTED)
 
 class AssignmentQuerySet(models.QuerySet):
     def visible_to(self, user):
-        return self.filter(opinion__in=Opinion.objects.visible_to(user))
+        """Those of visible opinions, and whatever was given to the person's departments, withdrawn or not.
+
+        An officer who was writing a reply when the matter was withdrawn is told so and keeps the text.
+        """
+        given = Q(lead_department__in=user.scope.unit_ids) & ~Q(opinion__category__in=STATUTORY_CATEGORIES)
+        return self.filter(Q(opinion__in=Opinion.objects.visible_to(user)) | given)
 
     def in_inbox_of(self, user):
         """What the person's departments lead or coordinate and have not been relieved of."""

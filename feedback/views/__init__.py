@@ -1,10 +1,44 @@
-from django.http import Http404
+from feedback.views.entry import advance, entry, meeting_opinions, previous_outcomes
+from feedback.views.handling import (
+    accept_reply,
+    answer,
+    assign,
+    comment,
+    decide_extension,
+    send_back,
+    take_up,
+    transfer,
+    withdraw,
+)
+from feedback.views.inbox import accept, assignment, extend, inbox, progress, reply, reply_document, return_
+from feedback.views.mapping import field_departments
+from feedback.views.opinions import opinion, opinion_edit, opinions, reveal
 
-
-def _not_yet(request, **kwargs):
-    raise Http404
-
-
-opinions = opinion = opinion_edit = reveal = answer = take_up = assign = transfer = comment = withdraw = _not_yet
-accept_reply = send_back = decide_extension = meeting_opinions = entry = advance = previous_outcomes = _not_yet
-inbox = assignment = accept = return_ = progress = extend = reply = reply_document = field_departments = _not_yet
+__all__ = [
+    "accept",
+    "accept_reply",
+    "advance",
+    "answer",
+    "assign",
+    "assignment",
+    "comment",
+    "decide_extension",
+    "entry",
+    "extend",
+    "field_departments",
+    "inbox",
+    "meeting_opinions",
+    "opinion",
+    "opinion_edit",
+    "opinions",
+    "previous_outcomes",
+    "progress",
+    "reply",
+    "reply_document",
+    "return_",
+    "reveal",
+    "send_back",
+    "take_up",
+    "transfer",
+    "withdraw",
+]
