@@ -120,7 +120,7 @@ class ConfirmYearForm(_Form):
 class RegulationForm(_VersionedForm):
     """A regulation and the place it binds."""
 
-    number = TextField(label=_("Number"), max_length=60, help_text=_("For example 935-QĐ/TU."))
+    number = TextField(label=_("Number and code"), max_length=60, help_text=_("For example 935-QĐ/TU."))
     title = TextField(label=_("Title"), max_length=400)
     issuer = TextField(label=_("Issued by"), max_length=200)
     issued_on = DateField(label=_("Issued on"), required=False)
@@ -154,7 +154,7 @@ class RuleForm(_VersionedForm):
     """One obligation of a regulation."""
 
     obligation = forms.ChoiceField(label=_("Obligation"), choices=Obligation.choices)
-    number = forms.IntegerField(label=_("Number"), min_value=1)
+    number = forms.IntegerField(label=_("How many"), min_value=1)
     unit = forms.ChoiceField(label=_("Counted in"), choices=Quantity.choices)
     level = forms.ChoiceField(label=_("Level"), choices=[("", _("All levels")), *Level.choices], required=False)
     meeting_type = forms.ChoiceField(

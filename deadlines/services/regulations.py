@@ -3,6 +3,7 @@
 from datetime import date
 
 from django.db import transaction
+from django.utils import translation
 from django.utils.translation import gettext as _
 
 from accounts.errors import ServiceError, StaleVersion
@@ -207,4 +208,6 @@ def _check_rule(rule: Rule) -> None:
 
 
 def _named(rule: Rule) -> str:
-    return f"“{rule}” của {rule.regulation.number}"
+    # The record is kept in Vietnamese, whatever language the person works in.
+    with translation.override("vi"):
+        return f"“{rule}” của {rule.regulation.number}"
