@@ -12,6 +12,8 @@ import pytest
 from dialogue import embedded
 
 BASE_DIR = Path(__file__).resolve().parent.parent.parent
+# What pytest, its Django and its browser plugins set for themselves.
+TESTS = ("PYTEST", "DJANGO_")
 SETTINGS = [
     "ALLOWED_HOSTS", "DATABASE_URL", "DATA_DIR", "DEBUG", "EMAIL_URL", "LOG_LEVEL", "PORT", "REDIS_URL", "SECRET_KEY",
     "SESSION_HOURS", "SITE_URL", "STATIC_ROOT",
@@ -20,7 +22,7 @@ SETTINGS = [
 
 def environment(data_dir: Path, **variables: str) -> dict[str, str]:
     """The surroundings of a machine where nothing is set, but for the data folder and what the test sets."""
-    clean = {name: value for name, value in os.environ.items() if name not in SETTINGS and name[:6] != "PYTEST"}
+    clean = {name: value for name, value in os.environ.items() if name not in SETTINGS and not name.startswith(TESTS)}
     return clean | {"DATA_DIR": str(data_dir), "PYTHONWARNINGS": "default"} | variables
 
 
