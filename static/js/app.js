@@ -68,6 +68,7 @@
       field.dispatchEvent(new Event("input", { bubbles: true }));
     });
   }
+  var loggingOut = false;
   function keep(form) {
     var key = "keep:" + (document.body.dataset.person || "") + ":" + form.dataset.keep, changed = false, leaving = false;
     var atStart = JSON.stringify(draftOf(form)), store = window.localStorage, timer = null, old = null;
@@ -90,6 +91,7 @@
       form.prepend(note);
     }
     function save() {
+      if (loggingOut) { return; }
       var now = draftOf(form);
       changed = JSON.stringify(now) !== atStart;
       try {
@@ -120,6 +122,7 @@
   // Who logs out of a shared machine leaves no drafts on it.
   document.addEventListener("submit", function (event) {
     if (!event.target.hasAttribute("data-logout")) { return; }
+    loggingOut = true;
     Object.keys(localStorage).forEach(function (key) { if (key.indexOf("keep:") === 0) { localStorage.removeItem(key); } });
   });
 
