@@ -99,6 +99,13 @@ class MeetingForm(PlainForm):
     day = day_field(_("Day"))
     start_time = time_field(_("From"))
     end_time = time_field(_("To"))
+    online_address = forms.URLField(
+        label=_("Online address"),
+        required=False,
+        max_length=200,
+        assume_scheme="https",
+        help_text=_("The link for joining; needed for an online meeting."),
+    )
     locality = forms.ModelChoiceField(
         label=_("Locality"),
         queryset=Locality.objects.none(),
@@ -126,7 +133,6 @@ class MeetingForm(PlainForm):
                 "meeting_type",
                 "mode",
                 "place",
-                "online_address",
                 "chair",
                 "co_chairs",
                 "secretary",
@@ -136,8 +142,6 @@ class MeetingForm(PlainForm):
             widgets={"topic": forms.Textarea(attrs={"rows": 2})},
         )
         self.fields["topic"].help_text = _("As it stands in the announcement: citizens read it.")
-        self.fields["online_address"].assume_scheme = "https"
-        self.fields["online_address"].help_text = _("The link for joining; needed for an online meeting.")
         for name in ("chair", "co_chairs", "secretary", "standing_member"):
             self.fields[name].widget.attrs |= {"list": "people-of-units", "autocomplete": "off"}
         self._choose()
