@@ -3,6 +3,7 @@
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
+from django.db.models import Prefetch, prefetch_related_objects
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -25,7 +26,7 @@ SUGGESTIONS = 20
 def localities(request):
     """Without a search the provinces of today and before; with one everything that fits it."""
     today = timezone.localdate()
-    places = Locality.objects.with_province().prefetch_related("successors")
+    places = Locality.objects.with_province().prefetch_related(Prefetch("successors", to_attr="now"))
     found = LocalityFilter(request.GET, today=today, queryset=places)
     is_search = any(found.form.cleaned_data.values()) if found.is_bound and found.form.is_valid() else False
     listed = found.qs if is_search else places.filter(kind=LocalityKind.PROVINCE)
@@ -37,21 +38,23 @@ def localities(request):
 @login_required
 def locality(request, pk):
     place = get_object_or_404(Locality.objects.all(), pk=pk)
-    children = Locality.objects.within(place).filter(depth=place.depth + 1).prefetch_related("successors")
-    page = Paginator(children.order_by("path"), 200).get_page(request.GET.get("page"))
+    children = list(Locality.objects.within(place).filter(depth=place.depth + 1).order_by("path"))
     today = timezone.localdate()
-    is_commune = place.kind == LocalityKind.COMMUNE and place.exists_on(today)
+    is_commune = place.kind == LocalityKind.COMMUNE
+    if not is_commune:
+        abolished = [child for child in children if child.abolished_on]
+        prefetch_related_objects(abolished, Prefetch("successors", to_attr="now"))
     context = {
         "place": place,
         "above": Locality.objects.get_ancestors(place),
         "successors": place.successors.order_by("path"),
         "predecessors": place.predecessors.order_by("path"),
         "units": Unit.objects.visible_to(request.user).filter(locality=place).order_by("name", "pk"),
-        "page_obj": page,
-        "today": today,
-        "may_add_area": is_commune and may_add_residential_area(request.user, place),
+        "children": children,
+        "may_add_area": is_commune and place.exists_on(today) and may_add_residential_area(request.user, place),
         "may_open_unit": place.exists_on(today) and request.user.scope.is_system_admin,
-        "events": journal.history_of(place)[:20],
+        # Only a commune changes here, by the residential areas it names.
+        "events": journal.history_of(place)[:20] if is_commune else [],
     }
     return render(request, "accounts/locality.html", context)
 

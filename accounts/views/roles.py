@@ -1,8 +1,9 @@
 """Giving and ending roles, and choosing the one to act in."""
 
+from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import get_object_or_404, redirect, render, resolve_url
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -71,5 +72,5 @@ def switch(request):
         messages.error(request, str(error))
     back = request.POST.get("next", "")
     if not url_has_allowed_host_and_scheme(back, allowed_hosts={request.get_host()}, require_https=request.is_secure()):
-        back = reverse("work")
+        back = resolve_url(settings.LOGIN_REDIRECT_URL)
     return redirect(back)
