@@ -20,7 +20,9 @@ def _plain_settings(tmp_path_factory):
             "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
             "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
         },
+        # A browser under test gets the real style sheets and scripts, straight from the source folders.
         WHITENOISE_AUTOREFRESH=True,
+        WHITENOISE_USE_FINDERS=True,
         ALLOWED_HOSTS=["testserver", "localhost", "127.0.0.1"],
     ):
         yield

@@ -69,8 +69,9 @@
     });
   }
   var loggingOut = false;
+  function keyOf(form) { return "keep:" + (document.body.dataset.person || "") + ":" + form.dataset.keep; }
   function keep(form) {
-    var key = "keep:" + (document.body.dataset.person || "") + ":" + form.dataset.keep, changed = false, leaving = false;
+    var key = keyOf(form), changed = false, leaving = false;
     var atStart = JSON.stringify(draftOf(form)), store = window.localStorage, timer = null, old = null;
     try { old = JSON.parse(store.getItem(key) || "null"); } catch (error) { store.removeItem(key); }
     if (old && Date.now() - old.at > 7 * 24 * 3600 * 1000) { store.removeItem(key); old = null; }
@@ -91,7 +92,7 @@
       form.prepend(note);
     }
     function save() {
-      if (loggingOut) { return; }
+      if (loggingOut || !form.isConnected) { return; }
       var now = draftOf(form);
       changed = JSON.stringify(now) !== atStart;
       try {
@@ -118,6 +119,14 @@
     if (document.querySelector(".form-errors, .stale, .is-invalid, .alert-danger, .door, [data-refused]")) { return; }
     localStorage.removeItem(sent.key);
   })();
+
+  // The same for a form that htmx sends: its answer comes without a new page.
+  document.addEventListener("htmx:beforeSwap", function (event) {
+    var form = event.detail.requestConfig && event.detail.requestConfig.elt;
+    if (!form || !form.dataset || !form.dataset.keep) { return; }
+    sessionStorage.removeItem("keep-sent");
+    if (event.detail.xhr.status < 400) { localStorage.removeItem(keyOf(form)); }
+  });
 
   // Who logs out of a shared machine leaves no drafts on it.
   document.addEventListener("submit", function (event) {
