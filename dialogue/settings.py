@@ -151,6 +151,8 @@ MEDIA_ROOT = DATA_DIR / "media"
 MEDIA_URL = "/media-is-never-served-directly/"
 UPLOAD_MAX_BYTES = 25 * 1024 * 1024
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
+# A notice with some hundred tasks is one form of several fields each.
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 5000
 FILE_UPLOAD_PERMISSIONS = 0o640
 
 # Celery has another name than redis-py for a server behind a UNIX socket.

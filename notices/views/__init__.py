@@ -1,0 +1,20 @@
+"""The pages of notices; each module is named for what people do there."""
+
+from notices.views.deciding import approve, detail, issue, pdf, publish, return_with_remark
+from notices.views.listing import notice_list
+from notices.views.writing import draft, edit, meeting_notice, preview, submit
+
+__all__ = [
+    "approve",
+    "detail",
+    "draft",
+    "edit",
+    "issue",
+    "meeting_notice",
+    "notice_list",
+    "pdf",
+    "preview",
+    "publish",
+    "return_with_remark",
+    "submit",
+]

@@ -1,0 +1,36 @@
+"""All notices that a person may see."""
+
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse
+
+from deadlines import clock
+from meetings.models import Meeting
+from notices.filters import NoticeFilter
+from notices.policies import WRITERS
+from notices.views.common import page, staff_view, visible_notices
+
+PER_PAGE = 25
+UNDRAFTED_SHOWN = 5
+
+
+@staff_view
+def notice_list(request: HttpRequest) -> HttpResponse:
+    filterset = NoticeFilter(
+        request.GET, visible_notices(request).order_by("-meeting__held_on", "-pk"), user=request.user
+    )
+    own = request.user.scope.unit_ids_as(*WRITERS)
+    undrafted = (
+        Meeting.objects.visible_to(request.user)
+        .awaiting_conclusion()
+        .filter(notice=None, host_unit__in=own)
+        .order_by("conclusion_due_on", "pk")[:UNDRAFTED_SHOWN]
+    )
+    context = {
+        "filterset": filterset,
+        "page_obj": Paginator(filterset.qs, PER_PAGE).get_page(request.GET.get("page")),
+        "undrafted": undrafted if own else [],
+        "is_filtered": any(value for key, value in request.GET.items() if key != "page"),
+        "today": clock.today(),
+    }
+    is_wrong = filterset.form.is_bound and not filterset.form.is_valid()
+    return page(request, "notices/list.html", context, status=422 if is_wrong else 200)
