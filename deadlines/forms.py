@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.fields import LocalityField
 from accounts.models import Level, Locality, User
 from accounts.text import nfc
-from deadlines.counting import CountError, check
+from deadlines.counting import MAX_NUMBER, CountError, check
 from deadlines.models import CalendarDay, DayKind, MeetingType, Obligation, Quantity, Regulation, Rule
 from deadlines.policies import administered_localities
 
@@ -55,7 +55,7 @@ class WorkingOutForm(_Form):
     """The question: so many days from that day, by the calendar of that place."""
 
     start = DateField(label=_("Day of the event"))
-    number = forms.IntegerField(label=_("Number of days"))
+    number = forms.IntegerField(label=_("Number of days"), min_value=1, max_value=MAX_NUMBER)
     unit = forms.ChoiceField(
         label=_("Counted in"), choices=[c for c in Quantity.choices if c[0] in ("working_days", "calendar_days")]
     )

@@ -1,5 +1,7 @@
 """``{% load deadlines %}``: the deadline badge and the bell."""
 
+from urllib.parse import urlencode
+
 from django import template
 from django.urls import NoReverseMatch, reverse
 from django.utils.html import format_html
@@ -41,9 +43,10 @@ def deadline_words(due_on, done_on=None, locality=None):
 @register.simple_tag
 def deadline_badge(due_on, done_on=None, url="", locality=None):
     """The words first, the date after them (còn 3 ngày làm việc · 08/09/2026); ``url`` leads to the working-out."""
-    if due_on is None:
+    if not due_on:
         return format_html('<span class="deadline deadline-none">{}</span>', _("no deadline"))
-    tone, words = deadline_words(due_on, done_on, locality)
+    # A template gives "" for what it doesn't have.
+    tone, words = deadline_words(due_on, done_on or None, locality or None)
     inner = format_html(
         '<span class="deadline-words">{}</span> <span aria-hidden="true">·</span> <time datetime="{}">{}</time>',
         words,
@@ -59,6 +62,17 @@ def deadline_badge(due_on, done_on=None, url="", locality=None):
             inner,
         )
     return format_html('<span class="deadline deadline-{}">{}</span>', tone, inner)
+
+
+@register.simple_tag
+def working_out_url(count, locality=None):
+    """The page that works a ``counting.Count`` out again; what the badge of its date opens."""
+    question = {"start": count.start.isoformat(), "number": count.number, "unit": count.unit}
+    if count.is_backward:
+        question["direction"] = "before"
+    if locality:
+        question["locality"] = locality.pk
+    return f"{reverse('deadlines:working_out')}?{urlencode(question)}"
 
 
 @register.inclusion_tag("components/reminder_bell.html", takes_context=True)

@@ -1,19 +1,29 @@
+import contextlib
+
 from django.contrib.auth.decorators import login_required
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from deadlines.clock import today
-from deadlines.counting import WORKING_DAYS, count, count_back
+from deadlines.counting import WORKING_DAYS, CountError, count, count_back
+from deadlines.dates import read_date
 from deadlines.forms import WorkingOutForm
 from deadlines.services import working_calendar
+
+
+def _asked(request) -> dict:
+    """The question of the address. Links name the day as 2026-08-21; the form shows it as people write it."""
+    asked = request.GET.dict()
+    with contextlib.suppress(CountError):
+        asked["start"] = f"{read_date(asked.get('start', '')):%d/%m/%Y}"
+    return asked
 
 
 @login_required
 @require_safe
 def working_out(request):
     """How a date came about; what the deadline badge opens. htmx gets the answer alone."""
-    asked = {"start": today().isoformat(), "number": 10, "unit": WORKING_DAYS} | request.GET.dict()
-    form = WorkingOutForm(asked)
+    form = WorkingOutForm({"start": f"{today():%d/%m/%Y}", "number": 10, "unit": WORKING_DAYS} | _asked(request))
     answer = None
     if form.is_valid():
         chosen = form.cleaned_data

@@ -4,11 +4,14 @@ from datetime import date
 
 import pytest
 import time_machine
+from django.template import Context, Template
+from django.template.loader import render_to_string
 from django.urls import reverse
 
 from audit.models import Event
 from deadlines.loading import load_calendar, load_regulations
 from deadlines.models import CalendarDay, CalendarYear, Regulation, Reminder, Rule
+from deadlines.services import calendar_memo, deadlines_for
 from tests.deadlines.access import make_day, make_regulation, make_reminder, make_rule
 
 pytestmark = pytest.mark.django_db
@@ -308,3 +311,33 @@ class TestReminders:
         client = signed_in("ward_clerk")
         with django_assert_max_num_queries(8):
             page(client, "reminders")
+
+
+class TestPieces:
+    """What other pages include."""
+
+    def test_all_deadlines_of_a_meeting_are_shown_with_the_earliest_first(self, cast):
+        load_calendar()
+        load_regulations()
+        make_rule(make_regulation(cast.ward), article="Điều 5")
+        deadlines = deadlines_for(
+            locality=cast.ward,
+            level="commune",
+            meeting_type="periodic",
+            obligation="conclusion_notice",
+            counted_from=date(2026, 8, 21),
+        )
+        text = render_to_string("deadlines/_deadlines.html", {"deadlines": deadlines, "locality": cast.ward})
+        assert text.index("Điều 43 Luật số 72/2025/QH15") < text.index("Điều 5 12-QĐ/ĐU")
+        question = f"start=2026-08-21&amp;number=10&amp;unit=working_days&amp;locality={cast.ward.pk}"
+        assert f"{reverse('deadlines:working_out')}?{question}" in text
+        assert "khoản 5 Điều 148 Bộ luật Dân sự 2015" in text
+
+    def test_the_badge_counts_by_the_working_calendar_with_one_query_a_request(self, cast, django_assert_num_queries):
+        load_calendar()
+        page = Template("{% load deadlines %}{% for day in days %}{% deadline_badge day %}|{% endfor %}")
+        days = [date(2026, 8, 31), date(2026, 9, 1), date(2026, 9, 2), date(2026, 9, 3)]
+        with time_machine.travel("2026-08-28T03:00:00Z", tick=False), calendar_memo(), django_assert_num_queries(1):
+            badges = page.render(Context({"days": days})).split("|")
+        assert all("deadline-warning" in badge for badge in badges[:4])
+        assert "1" in badges[3]
