@@ -14,7 +14,7 @@ class PeopleFilter(django_filters.FilterSet):
     unit = django_filters.CharFilter(label=_("Unit or place"), method="in_unit")
     state = django_filters.ChoiceFilter(
         label=_("Account"),
-        choices=[("open", _("Open")), ("closed", _("Closed"))],
+        choices=[("open", _("Account open")), ("closed", _("Account closed"))],
         method="in_state",
         empty_label=_("All accounts"),
     )
