@@ -58,6 +58,7 @@
       } else { field.value = values[name]; }
     });
     if (values.answer || values.answered_by) { current.querySelector("[data-fold=answer]").open = true; }
+    if (values.phone || values.address || values.consents_to_publication) { current.querySelector("[data-fold=person]").open = true; }
     showSameSpeaker(current);
     say(words.restored, "entry-saved");
     textOf(current).focus();
@@ -109,9 +110,10 @@
   });
 
   // What was typed while the answer was on its way belongs to the next opinion.
-  var typedMeanwhile = null;
+  var typedMeanwhile = null, openFolds = {};
   document.addEventListener("htmx:beforeSwap", function (event) {
     if (!isOurs(event)) { return; }
+    form().querySelectorAll("[data-fold=person]").forEach(function (fold) { openFolds[fold.dataset.fold] = fold.open; });
     if (isSignInPage(event.detail.xhr)) {
       event.detail.shouldSwap = false;
       say(words.signedOut, "entry-lost", signInAddress());
@@ -136,6 +138,7 @@
     var current = form();
     if (!current || current.dataset.ready) { return; }
     ready(current);
+    current.querySelectorAll("[data-fold]").forEach(function (fold) { if (openFolds[fold.dataset.fold]) { fold.open = true; } });
     if (typedMeanwhile !== null) { textOf(current).value = typedMeanwhile; typedMeanwhile = null; keepDraft(); textOf(current).focus(); return; }
     var errors = current.querySelector(".form-errors"), focus = errors || current.querySelector("[data-focus]");
     if (focus) { focus.focus(); }
