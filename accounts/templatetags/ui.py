@@ -398,14 +398,9 @@ def _as_text(bound, value):
 def _links(context, entries):
     request = context.get("request")
     path = request.path if request else ""
-    links = []
-    for name, label, prefix in entries:
-        try:
-            url = reverse(name)
-        except NoReverseMatch:
-            continue
-        links.append({"url": url, "label": label, "is_current": path.startswith(prefix)})
-    return links
+    return [
+        {"url": reverse(name), "label": label, "is_current": path.startswith(prefix)} for name, label, prefix in entries
+    ]
 
 
 @register.inclusion_tag("components/nav.html", takes_context=True)

@@ -3,7 +3,7 @@
 from urllib.parse import urlencode
 
 from django import template
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -78,8 +78,4 @@ def working_out_url(count, locality=None):
 @register.inclusion_tag("components/reminder_bell.html", takes_context=True)
 def reminder_bell(context):
     """Unread reminders of the person signed in; one query over the partial index."""
-    try:
-        url = reverse("deadlines:reminders")
-    except NoReverseMatch:
-        return {"url": "", "unread": 0}
-    return {"url": url, "unread": context["request"].user.reminders.unread().count()}
+    return {"url": reverse("deadlines:reminders"), "unread": context["request"].user.reminders.unread().count()}
