@@ -26,7 +26,7 @@
     if (!button) { return; }
     event.preventDefault();
     var row = addRow(button.dataset.addRow);
-    document.dispatchEvent(new CustomEvent("htmx:load", { detail: { elt: row } }));
+    row.dispatchEvent(new CustomEvent("htmx:afterSwap", { bubbles: true })); // app.js brings its pieces to life
     row.querySelector("select, textarea, input:not([type=hidden])").focus();
   });
 
