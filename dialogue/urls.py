@@ -3,6 +3,7 @@ from django.urls import include, path
 from django.views.i18n import set_language
 
 from accounts.admin import use_the_login_of_the_project
+from reports.views import work
 
 # The admin is entered through the same door as everything else, second factor included.
 use_the_login_of_the_project(admin.site)
@@ -10,6 +11,7 @@ handler403 = "accounts.views.errors.refused"
 
 urlpatterns = [
     path("", include("portal.urls")),
+    path("work/", work, name="work"),
     path("", include("reports.urls")),
     path("", include("notices.urls")),
     path("", include("feedback.urls")),

@@ -5,7 +5,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import Level, Locality
+from accounts.models import Level, Locality, Role
 from deadlines.models import MeetingType
 from meetings.models import Mode
 
@@ -20,7 +20,12 @@ class Bound(models.TextChoices):
 
 class ReturnQuerySet(models.QuerySet):
     def visible_to(self, user):
-        return self.filter(user.scope.locality_condition("locality__path"))
+        """Of the part of the tree that the person sees, and, for a clerk who enters them, of the localities below."""
+        condition = user.scope.locality_condition("locality__path")
+        for membership in user.scope.memberships:
+            if membership.role == Role.CLERK:
+                condition |= Q(locality__path__startswith=membership.unit.locality.path)
+        return self.filter(condition)
 
 
 class Return(models.Model):

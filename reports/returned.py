@@ -168,6 +168,12 @@ def _rest(record: Return, parts: list[Part]) -> Part:
     return Part(**rest, **bounds, origin=record.pk)
 
 
+def total_of(record: Return, rows: Iterable[ReturnRow]) -> Part:
+    """What a return says as a whole, from its rows that count."""
+    names = ("level", "meeting_type", *MEASURES, "attendances_bound", "opinions_bound")
+    return _total(record, [Part(**{name: getattr(row, name) for name in names}, origin=record.pk) for row in rows])
+
+
 def _breadth(record: Return) -> tuple:
     """Wider places first, then longer periods: the wider return is the one that is kept."""
     return (len(record.locality.path), -(record.period_to - record.period_from).days, record.pk)

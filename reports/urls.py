@@ -1,2 +1,16 @@
+from django.urls import path
+
+from reports import views
+
 app_name = "reports"
-urlpatterns = []
+urlpatterns = [
+    path("dashboard/", views.dashboard, name="dashboard"),
+    path("dashboard/rows/", views.rows, name="rows"),
+    path("returns/", views.return_list, name="returns"),
+    path("returns/new/", views.return_new, name="return_new"),
+    path("returns/import/", views.return_import, name="return_import"),
+    path("returns/template.csv", views.return_template, name="return_template"),
+    path("returns/<int:pk>/", views.return_page, name="return"),
+    path("returns/<int:pk>/edit/", views.return_edit, name="return_edit"),
+    path("returns/<int:pk>/remove/", views.return_remove, name="return_remove"),
+]

@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy
 from accounts.models import Level
 from accounts.templatetags.ui import DASH, vn_number
 from deadlines.models import MeetingType
+from feedback.models import Category, Competence, Resolution
 from reports.models import Bound
 from reports.returned import LeftOut
 from reports.sums import ABOUT, Sum
@@ -63,3 +64,56 @@ def period_text(day_from: date | None, day_to: date | None) -> str:
 
 def why_left_out(why: LeftOut) -> str:
     return str(LEFT_OUT_WORDS[why])
+
+
+ROW_TITLES = {
+    "meetings": gettext_lazy("Meetings"),
+    "attendances": gettext_lazy("Attendances"),
+    "speeches": gettext_lazy("Speeches"),
+    "opinions": gettext_lazy("Opinions"),
+    "answered": gettext_lazy("Opinions answered"),
+    "overdue": gettext_lazy("Overdue now"),
+    "overdue_notices": gettext_lazy("Conclusion notices overdue now"),
+    "overdue_assignments": gettext_lazy("Replies of departments overdue now"),
+    "notices": gettext_lazy("Conclusion notices"),
+    "assignments": gettext_lazy("Matters given to departments"),
+    "opinion_state": gettext_lazy("Opinions"),
+    "category": gettext_lazy("Opinions by category"),
+    "competence": gettext_lazy("Opinions by competence"),
+    "resolution": gettext_lazy("Opinions by outcome"),
+    "statutory": gettext_lazy("Complaints and denunciations"),
+    "field": gettext_lazy("Opinions by field"),
+}
+KEY_WORDS = {
+    "on_time": gettext_lazy("on time"),
+    "late": gettext_lazy("late"),
+    "pending": gettext_lazy("not yet due"),
+    "overdue": gettext_lazy("overdue"),
+    "on_the_spot": gettext_lazy("answered at the meeting"),
+    "in_writing": gettext_lazy("answered in writing"),
+    "transferred": gettext_lazy("transferred to the competent body"),
+}
+
+
+def rows_title(what: str, keys: dict[str, str]) -> str:
+    """What the rows of a figure are, in words."""
+    title = str(ROW_TITLES.get(what, ""))
+    key = keys.get("key", "")
+    words = []
+    if what == "field":
+        words.append(keys.get("name", ""))
+    elif what == "opinion_state" and key == "pending":
+        words.append(_("waiting for an answer"))
+    elif what in {"category", "statutory", "competence", "resolution"}:
+        names = {"competence": Competence, "resolution": Resolution}.get(what, Category)
+        words += [str(names(key).label)] if key in names.values else []
+    elif key in KEY_WORDS:
+        words.append(str(KEY_WORDS[key]))
+    for name, names, unknown in (
+        ("cell_level", Level, _("level not stated")),
+        ("cell_type", MeetingType, _("type not stated")),
+    ):
+        value = keys.get(name)
+        if value is not None:
+            words.append(str(names(value).label) if value in names.values else unknown)
+    return ": ".join([title, ", ".join(words)]) if words else title

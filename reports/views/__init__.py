@@ -1,0 +1,26 @@
+"""Pages of reports, one file for each kind."""
+
+from reports.views.dashboard import dashboard, rows
+from reports.views.returns import (
+    return_edit,
+    return_import,
+    return_list,
+    return_new,
+    return_page,
+    return_remove,
+    return_template,
+)
+from reports.views.work import work
+
+__all__ = [
+    "dashboard",
+    "return_edit",
+    "return_import",
+    "return_list",
+    "return_new",
+    "return_page",
+    "return_remove",
+    "return_template",
+    "rows",
+    "work",
+]

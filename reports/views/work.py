@@ -1,0 +1,25 @@
+from django.contrib.auth.decorators import login_required
+from django.shortcuts import render
+from django.views.decorators.http import require_GET
+
+from deadlines import clock
+from deadlines.services import working_calendar
+from reports.work import GROUPS, tasks_of, week_of
+
+
+@require_GET
+@login_required
+def work(request):
+    """What waits for this person, most urgent first."""
+    on = clock.today()
+    memberships = request.user.scope.memberships
+    calendar = working_calendar(memberships[0].unit.locality if memberships else None)
+    tasks, meetings = tasks_of(request.user, on=on, calendar=calendar)
+    groups = [(name, listed) for key, name in GROUPS if (listed := [task for task in tasks if task.group == key])]
+    context = {
+        "groups": groups,
+        "number": len(tasks),
+        "week": week_of(on, tasks, meetings, calendar),
+        "today": on,
+    }
+    return render(request, "reports/work.html", context)
