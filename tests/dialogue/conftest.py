@@ -2,9 +2,11 @@
 
 import contextlib
 import os
+import shutil
 import signal
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
 import pytest
@@ -39,8 +41,18 @@ def run(data_dir: Path, *arguments: str, **variables: str) -> subprocess.Complet
 
 
 @pytest.fixture
-def data_dir(tmp_path):
-    folder = tmp_path / "data"
+def own_folder():
+    """Not tmp_path: every other pytest of the same user closes the folder above it to all others as it starts, and as
+    root the database is another."""
+    folder = Path(tempfile.mkdtemp(prefix="dialogue-test-"))
+    folder.chmod(0o711)
+    yield folder
+    shutil.rmtree(folder)
+
+
+@pytest.fixture
+def data_dir(own_folder):
+    folder = own_folder / "data"
     yield folder
     if folder.exists():
         embedded.stop(folder, even_if_used=True)

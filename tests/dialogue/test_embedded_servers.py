@@ -154,8 +154,8 @@ def test_a_set_up_that_was_interrupted_is_done_anew(use, data_dir):
     assert ask(host, "SELECT 1") == [(1,)]
 
 
-def test_a_folder_with_a_long_name_and_spaces_works(start, tmp_path):
-    folder = tmp_path / ("Hội nghị " * 9)
+def test_a_folder_with_a_long_name_and_spaces_works(start, own_folder):
+    folder = own_folder / ("Hội nghị " * 9)
     process = start("-c", USER, DATA_DIR=str(folder))
     try:
         host, url = process.stdout.readline().split()
@@ -223,7 +223,7 @@ def test_stop_refuses_while_another_program_uses_the_servers(use, data_dir):
     assert run(data_dir, "-m", "dialogue.embedded", "stop").returncode == 0
 
 
-def test_the_bundled_pg_dump_writes_a_backup(use, data_dir, tmp_path):
+def test_the_bundled_pg_dump_writes_a_backup(use, data_dir):
     _user, host, _url = use()
     ask(host, "CREATE TABLE matter (name text)")
     done = run(data_dir, "-m", "dialogue.embedded", "pg_dump", "--schema-only")
