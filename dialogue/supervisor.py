@@ -238,16 +238,27 @@ def _prepare_database(is_embedded: bool) -> str:
     command = [sys.executable, "-m", "dialogue.supervisor", "prepare"]
     shown_later: list[str] | None = None
     with subprocess.Popen(
-        command, cwd=BASE_DIR, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, errors="replace"
+        command,
+        cwd=BASE_DIR,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        errors="replace",
+        start_new_session=True,
     ) as process:
-        for line in process.stdout:
-            line = line.rstrip("\n")
-            if line == PREPARED:
-                shown_later = []
-            elif shown_later is None:
-                tell("set-up", line)
-            else:
-                shown_later.append(line)
+        try:
+            for line in process.stdout:
+                line = line.rstrip("\n")
+                if line == PREPARED:
+                    shown_later = []
+                elif shown_later is None:
+                    tell("set-up", line)
+                else:
+                    shown_later.append(line)
+        except Stop:
+            # Migrations and the demonstration are transactions: what is not finished has not happened.
+            process.kill()
+            raise
     if process.returncode:
         for line in shown_later or ():
             tell("set-up", line)
