@@ -1,0 +1,96 @@
+"""The sweep: who is told, when, once; and what a silent machine makes up for."""
+
+from datetime import date, timedelta
+
+import pytest
+import time_machine
+
+from deadlines import clock
+from deadlines.models import Reminder, ReminderKind
+from feedback.services import accept_reply, decide_extension, reply_to_assignment, request_extension
+from feedback.services.reminding import remind_of_open_assignments
+from feedback.tasks import remind_of_assignments
+from tests.feedback.factories import make_assignment
+
+KINDS = [ReminderKind.ASSIGNMENT_DUE, ReminderKind.ASSIGNMENT_LATE, ReminderKind.ASSIGNMENT_ESCALATED]
+MONDAY = date(2026, 9, 7)  # ten working days later: Monday 21 September
+
+
+def _told():
+    rows = Reminder.objects.filter(kind__in=KINDS).order_by("for_day", "kind", "recipient__username")
+    return [(row.for_day, row.kind, row.recipient.username) for row in rows]
+
+
+@pytest.fixture
+def assignment(cast):
+    with time_machine.travel("2026-09-07 08:00+07:00", tick=False):
+        assignment = make_assignment(cast)
+    assert assignment.due_on == date(2026, 9, 21)
+    return assignment
+
+
+def test_officers_and_clerks_are_told_3_and_1_working_days_before_and_on_the_day(assignment):
+    for number in range(15):
+        remind_of_open_assignments(today=MONDAY + timedelta(days=number))
+    days = {(day, kind) for day, kind, _who in _told()}
+    assert days == {(date(2026, 9, day), "assignment_due") for day in (16, 18, 21)}
+    assert {who for _day, _kind, who in _told()} == {"canbokinhte", "vanthu"}
+
+
+def test_late_is_told_daily_on_working_days_and_to_the_leader_of_the_superior_body(assignment):
+    for number in range(16, 24):  # 23 to 30 September, a weekend within
+        remind_of_open_assignments(today=date(2026, 9, 7) + timedelta(days=number))
+    late = [(day.day, who) for day, kind, who in _told() if kind == "assignment_late"]
+    escalated = [(day.day, who) for day, kind, who in _told() if kind == "assignment_escalated"]
+    assert sorted({day for day, _who in late}) == [22, 23, 24, 25, 28, 29, 30]
+    assert {who for _day, who in late} == {"canbokinhte", "vanthu"}
+    assert {who for _day, who in escalated} == {"chutich"}
+    assert sorted({day for day, _who in escalated}) == [22, 23, 24, 25, 28, 29, 30]
+
+
+def test_running_again_writes_nothing_new(assignment):
+    remind_of_open_assignments(today=date(2026, 9, 22))
+    before = _told()
+    assert before
+    remind_of_open_assignments(today=date(2026, 9, 22))
+    assert _told() == before
+
+
+def test_missed_days_are_made_up(assignment):
+    remind_of_open_assignments(today=date(2026, 9, 22))
+    assert {day.day for day, _kind, _who in _told()} == {16, 18, 21, 22}
+
+
+def test_what_was_replied_to_is_left_alone(cast, assignment):
+    reply = reply_to_assignment(assignment, actor=cast.department_officer, text="Xong", resolution="done")
+    remind_of_open_assignments(today=date(2026, 9, 30))
+    accept_reply(reply, actor=cast.ward_clerk)
+    remind_of_open_assignments(today=date(2026, 9, 30))
+    assert _told() == []
+
+
+def test_a_granted_extension_asks_again_by_the_new_date_only(cast, assignment):
+    with time_machine.travel("2026-09-22 09:00+07:00", tick=False):
+        extension = request_extension(
+            assignment, actor=cast.department_officer, asked_until=date(2026, 10, 5), reason="Mưa"
+        )
+        decide_extension(extension, actor=cast.ward_leader, is_granted=True)
+        remind_of_open_assignments()
+    assert _told() == []
+    remind_of_open_assignments(today=date(2026, 9, 30))
+    assert {(day, kind) for day, kind, _who in _told()} == {(date(2026, 9, 30), "assignment_due")}
+
+
+def test_the_task_runs_the_sweep_for_today(cast):
+    with time_machine.travel(clock.now() - timedelta(days=40), tick=False):
+        make_assignment(cast)
+    remind_of_assignments()
+    assert Reminder.objects.filter(kind=ReminderKind.ASSIGNMENT_LATE).exists()
+
+
+def test_the_sweep_asks_a_constant_number_of_questions(cast, django_assert_max_num_queries):
+    with time_machine.travel(clock.now() - timedelta(days=40), tick=False):
+        for _number in range(12):
+            make_assignment(cast)
+    with django_assert_max_num_queries(9):
+        remind_of_open_assignments()
