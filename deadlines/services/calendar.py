@@ -75,11 +75,17 @@ def working_days_late(due_on: date, on: date, *, locality: Locality | None = Non
 
 
 def _build(paths: set[str]) -> dict[str, Calendar]:
-    days, confirmed = _rows(paths)
-    country = _calendar([row for row in days if row[0] == ""], confirmed)
-    if all(row[0] == "" for row in days):
-        return dict.fromkeys(paths, country)
-    return {path: _calendar([row for row in days if path.startswith(row[0])], confirmed) for path in paths}
+    """Places without days of their own share the calendar above them: a sweep over all communes keeps a few."""
+    rows, confirmed = _rows(paths)
+    holders = sorted({row[0] for row in rows} | {""})
+    shared: dict[tuple[str, ...], Calendar] = {}
+    built = {}
+    for path in paths:
+        above = tuple(holder for holder in holders if path.startswith(holder))
+        if above not in shared:
+            shared[above] = _calendar([row for row in rows if row[0] in above], confirmed)
+        built[path] = shared[above]
+    return built
 
 
 def _rows(paths: set[str], *, leave_out: int | None = None) -> tuple[list[tuple], frozenset[int]]:

@@ -14,7 +14,8 @@ from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.core.mail import EmailMessage, get_connection
-from django.db.models import Q
+from django.db.models import Q, TextField, UUIDField, Value
+from django.db.models.functions import MD5, Cast, Concat
 from django.template.loader import render_to_string
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
@@ -78,10 +79,9 @@ def deliver_digests(*, now: datetime | None = None) -> int:
 
 def _gather() -> None:
     """Gives each person's new reminders the number of a digest. Two workers at once give each row one number."""
-    fresh = Reminder.objects.not_yet_mailed().filter(digest=None, recipient__is_active=True)
-    people = list(fresh.order_by("recipient").values_list("recipient", flat=True).distinct())
-    for person in people:
-        Reminder.objects.not_yet_mailed().filter(digest=None, recipient=person).update(digest=uuid.uuid4())
+    # One statement for everybody: a number for this run and the person, in the shape of a UUID.
+    number = Cast(MD5(Concat(Value(uuid.uuid4().hex), Cast("recipient_id", TextField()))), UUIDField())
+    Reminder.objects.not_yet_mailed().filter(digest=None, recipient__is_active=True).update(digest=number)
 
 
 def _waiting(now: datetime) -> Iterator[uuid.UUID]:

@@ -65,6 +65,14 @@ def test_the_nearest_entry_decides(cast):
     assert calendars[cast.ward.path].is_working_day(day)
 
 
+def test_places_without_days_of_their_own_share_one_calendar(cast):
+    make_day(cast.ward)
+    calendars = working_calendars([None, cast.province, cast.ward, cast.residential_area, cast.sibling_ward])
+    assert calendars[cast.sibling_ward.path] is calendars[cast.province.path] is calendars[""]
+    assert calendars[cast.residential_area.path] is calendars[cast.ward.path]
+    assert len({id(calendar) for calendar in calendars.values()}) == 2
+
+
 def test_a_calendar_takes_one_query_and_in_a_request_none_when_asked_again(cast, django_assert_num_queries):
     make_day(cast.ward)
     with django_assert_num_queries(1):
