@@ -55,8 +55,9 @@ class PickField(forms.CharField):
         if not text:
             return None
         found = list(self._named(text)[:50])
-        exact = [one for one in found if fold(self.label_of(one)) == fold(text)]
-        chosen = exact or found
+        exact = [one for one in found if self.label_of(one) == text]
+        alike = [one for one in found if fold(self.label_of(one)) == fold(text)]
+        chosen = exact or alike or found
         if not chosen:
             raise forms.ValidationError(self.error_messages["unknown"], code="unknown")
         if len(chosen) > 1:
@@ -66,8 +67,8 @@ class PickField(forms.CharField):
     def _named(self, text):
         # A label is a name, a comma and the place; a name itself may hold commas.
         parts = text.split(",")
-        names = [",".join(parts[:end]).strip() for end in range(len(parts), 0, -1)]
-        return self.candidates.filter(name__in=[*names, *[name.split(" (đến ")[0] for name in names]])
+        names = [fold(",".join(parts[:end])) for end in range(len(parts), 0, -1)]
+        return self.candidates.filter(name_folded__in=[*names, *[name.split(" (den ")[0] for name in names]])
 
 
 class LocalityField(PickField):

@@ -94,6 +94,11 @@ class NewPersonForm(RoleForm):
 class EndRoleForm(_Form):
     valid_to = _day(_("Last day of the role"), help_text=_("Today or a later day; the role ends with that day."))
 
+    def __init__(self, *args, has_begun: bool, **kwargs):
+        super().__init__(*args, **kwargs)
+        if not has_begun:
+            del self.fields["valid_to"]
+
 
 class UnitForm(_Form):
     """A unit; the locality is chosen when it is opened and stays."""

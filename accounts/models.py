@@ -23,6 +23,12 @@ class Level(models.TextChoices):
     COMMUNE = "commune", _("Commune level")
 
 
+def _with_its_folded_form(kwargs: dict, name: str) -> None:
+    """What is saved with a name is the folded name too, also where only some fields are saved."""
+    if kwargs.get("update_fields") is not None and name in kwargs["update_fields"]:
+        kwargs["update_fields"] = {*kwargs["update_fields"], f"{name}_folded"}
+
+
 class LocalityKind(models.TextChoices):
     COUNTRY = "country", _("Country")
     PROVINCE = "province", _("Province or centrally run city")
@@ -100,6 +106,7 @@ class Locality(MP_Node):
 
     def save(self, *args, **kwargs):
         self.name_folded = fold(self.name)
+        _with_its_folded_form(kwargs, "name")
         super().save(*args, **kwargs)
 
     def exists_on(self, day: date) -> bool:
@@ -203,6 +210,7 @@ class Unit(models.Model):
 
     def save(self, *args, **kwargs):
         self.name_folded = fold(self.name)
+        _with_its_folded_form(kwargs, "name")
         super().save(*args, **kwargs)
 
     def exists_on(self, day: date) -> bool:
@@ -275,6 +283,7 @@ class User(AbstractUser):
 
     def save(self, *args, **kwargs):
         self.full_name_folded = fold(self.full_name)
+        _with_its_folded_form(kwargs, "full_name")
         super().save(*args, **kwargs)
 
     def get_full_name(self) -> str:

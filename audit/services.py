@@ -1,4 +1,5 @@
 from django.db import models
+from django.utils import translation
 
 from accounts.models import User
 from audit.models import Event
@@ -20,7 +21,9 @@ def record(
     """
     acting_as = ""
     if actor is not None:
-        acting_as = "; ".join(str(m) for m in actor.scope.memberships)[:300]
+        # Kept in Vietnamese like the sentence, whatever language the person was reading.
+        with translation.override("vi"):
+            acting_as = "; ".join(str(m) for m in actor.scope.memberships)[:300]
     return Event.objects.create(
         actor=actor,
         acting_as=acting_as,

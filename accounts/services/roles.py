@@ -63,7 +63,7 @@ def give_role(
 
 @transaction.atomic
 def end_role(membership: Membership, *, actor: User, valid_to: date | None = None) -> Membership:
-    """Ends a role; ``valid_to`` is its last day. A role that has not begun is taken back by its own first day."""
+    """Ends a role; ``valid_to`` is its last day. A role that has not begun is taken back as if never given."""
     membership = (
         Membership.objects.select_for_update(of=("self",))
         .select_related("unit__locality", "user")
@@ -71,6 +71,8 @@ def end_role(membership: Membership, *, actor: User, valid_to: date | None = Non
     )
     require(may_end_membership(actor, membership))
     today = timezone.localdate()
+    if membership.valid_from > today:
+        return _take_back(membership, actor)
     valid_to = valid_to or today
     if membership.valid_to is not None and membership.valid_to < today:
         raise ServiceError(_("This role ended on %(day)s.") % {"day": f"{membership.valid_to:%d/%m/%Y}"})
@@ -78,6 +80,12 @@ def end_role(membership: Membership, *, actor: User, valid_to: date | None = Non
         raise ServiceError(
             _("The role is held from %(day)s on; its last day can't be before that.")
             % {"day": f"{membership.valid_from:%d/%m/%Y}"},
+            field="valid_to",
+        )
+    if membership.valid_to is not None and valid_to > membership.valid_to:
+        raise ServiceError(
+            _("The role ends on %(day)s already; to prolong it, give it anew from the day after.")
+            % {"day": f"{membership.valid_to:%d/%m/%Y}"},
             field="valid_to",
         )
     if valid_to < today - timedelta(days=1):
@@ -95,6 +103,22 @@ def end_role(membership: Membership, *, actor: User, valid_to: date | None = Non
         sentence=f"đã kết thúc vai trò “{ROLE_WORDS[membership.role]}” của {membership.user} tại {membership.unit} "
         f"sau ngày {valid_to:%d/%m/%Y}",
         data={"membership": membership.pk, "role": membership.role},
+    )
+    return membership
+
+
+def _take_back(membership: Membership, actor: User) -> Membership:
+    """Nothing was done under it, so no row has to stay; the record of actions says that it was planned."""
+    pk = membership.pk
+    membership.delete()
+    journal.record(
+        actor=actor,
+        verb="take_back_role",
+        target=membership.user,
+        parent=membership.unit,
+        sentence=f"đã hủy vai trò “{ROLE_WORDS[membership.role]}” chưa bắt đầu của {membership.user} "
+        f"tại {membership.unit}",
+        data={"membership": pk, "role": membership.role},
     )
     return membership
 

@@ -22,6 +22,11 @@ def settings_page(view):
     return checked
 
 
+def posted(request):
+    """What a form is bound to; an empty POST is one too, and says what is missing."""
+    return request.POST if request.method == "POST" else None
+
+
 def attempt(form, do):
     """Runs the service ``do(cleaned_data)`` for a valid form. Returns what it returned, the status and the stale record.
 

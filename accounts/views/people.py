@@ -15,7 +15,7 @@ from accounts.filters import PeopleFilter
 from accounts.forms import NewPersonForm, PersonForm
 from accounts.models import Membership, Unit, User
 from accounts.policies import may_deactivate_person, may_edit_person, require
-from accounts.views.common import PER_PAGE, attempt, settings_page
+from accounts.views.common import PER_PAGE, attempt, posted, settings_page
 
 _EDITED = ("full_name", "email", "phone", "position")
 
@@ -62,9 +62,7 @@ def person(request, pk):
 @settings_page
 def person_new(request):
     today = timezone.localdate()
-    form = NewPersonForm(
-        request.POST or None, actor=request.user, today=today, initial={"unit": _unit_asked_for(request)}
-    )
+    form = NewPersonForm(posted(request), actor=request.user, today=today, initial={"unit": _unit_asked_for(request)})
     status = 200
     if request.method == "POST":
         created, status, _stale = attempt(form, lambda data: services.create_person(actor=request.user, **data))
@@ -80,7 +78,7 @@ def person_edit(request, pk):
     someone = get_object_or_404(User.objects.visible_to(request.user), pk=pk)
     require(may_edit_person(request.user, someone))
     saved_now = {name: getattr(someone, name) for name in (*_EDITED, "version")}
-    form, status, stale = PersonForm(request.POST or None, initial=saved_now), 200, None
+    form, status, stale = PersonForm(posted(request), initial=saved_now), 200, None
     if request.method == "POST":
         saved, status, stale = attempt(form, lambda data: services.edit_person(someone, actor=request.user, **data))
         if saved:

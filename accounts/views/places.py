@@ -16,7 +16,7 @@ from accounts.forms import ResidentialAreaForm
 from accounts.models import Locality, LocalityKind, Unit
 from accounts.policies import may_add_residential_area, require
 from accounts.text import fold
-from accounts.views.common import PER_PAGE, attempt, settings_page
+from accounts.views.common import PER_PAGE, attempt, posted, settings_page
 
 SUGGESTIONS = 20
 
@@ -64,7 +64,7 @@ def locality(request, pk):
 def residential_area_new(request, pk):
     commune = get_object_or_404(Locality.objects.filter(request.user.scope.locality_condition("path")), pk=pk)
     require(may_add_residential_area(request.user, commune))
-    form, status = ResidentialAreaForm(request.POST or None), 200
+    form, status = ResidentialAreaForm(posted(request)), 200
     if request.method == "POST":
         added, status, _stale = attempt(
             form, lambda data: services.add_residential_area(commune, actor=request.user, **data)

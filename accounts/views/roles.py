@@ -15,14 +15,14 @@ from accounts.errors import ServiceError
 from accounts.forms import EndRoleForm, RoleForm
 from accounts.models import Membership, Unit, User
 from accounts.policies import may_end_membership, require
-from accounts.views.common import attempt, settings_page
+from accounts.views.common import attempt, posted, settings_page
 
 
 @require_http_methods(["GET", "POST"])
 @settings_page
 def role_give(request, pk):
     someone = get_object_or_404(User.objects.visible_to(request.user), pk=pk)
-    form, status = RoleForm(request.POST or None, actor=request.user, today=timezone.localdate()), 200
+    form, status = RoleForm(posted(request), actor=request.user, today=timezone.localdate()), 200
     if request.method == "POST":
         given, status, _stale = attempt(form, lambda data: services.give_role(someone, actor=request.user, **data))
         if given:
@@ -37,11 +37,14 @@ def role_end(request, pk):
     roles = Membership.objects.filter(unit__in=Unit.objects.visible_to(request.user).values("pk"))
     role = get_object_or_404(roles.select_related("user", "unit__locality"), pk=pk)
     require(may_end_membership(request.user, role))
-    form, status = EndRoleForm(request.POST or None, initial={"valid_to": timezone.localdate()}), 200
+    has_begun = role.valid_from <= timezone.localdate()
+    initial = {"valid_to": min(filter(None, [timezone.localdate(), role.valid_to]))}
+    form, status = EndRoleForm(posted(request), has_begun=has_begun, initial=initial), 200
     if request.method == "POST":
         ended, status, _stale = attempt(form, lambda data: services.end_role(role, actor=request.user, **data))
         if ended:
-            messages.success(request, _("The role ends on %(day)s.") % {"day": f"{ended.valid_to:%d/%m/%Y}"})
+            words = _("The role ends on %(day)s.") if has_begun else _("The role is taken back.")
+            messages.success(request, words % {"day": f"{ended.valid_to or role.valid_from:%d/%m/%Y}"})
             return redirect("accounts:person", pk=role.user_id)
     context = {
         "title": _("End a role of %(name)s") % {"name": role.user},
@@ -50,7 +53,9 @@ def role_end(request, pk):
             (_("Unit"), f"{role.unit}, {role.unit.locality}"),
             (_("Held since"), f"{role.valid_from:%d/%m/%Y}"),
         ],
-        "consequence": _("After its last day the role opens nothing any more. What was done under it stays."),
+        "consequence": _("After its last day the role opens nothing any more. What was done under it stays.")
+        if has_begun
+        else _("The role has not begun; it is taken back as if it had never been given."),
         "form": form,
         "button": _("End the role"),
         "tone": "danger",

@@ -14,7 +14,7 @@ from accounts.filters import UnitFilter
 from accounts.forms import DissolveUnitForm, NewUnitForm, UnitForm
 from accounts.models import Locality, Membership, Unit
 from accounts.policies import may_dissolve_unit, may_edit_unit, require
-from accounts.views.common import PER_PAGE, attempt, settings_page
+from accounts.views.common import PER_PAGE, attempt, posted, settings_page
 
 _EDITED = ("name", "kind", "abbreviation", "superior", "head_title", "seat", "term", "version")
 
@@ -56,9 +56,7 @@ def unit(request, pk):
 @require_http_methods(["GET", "POST"])
 @settings_page
 def unit_new(request):
-    form = NewUnitForm(
-        request.POST or None, actor=request.user, today=timezone.localdate(), initial=_asked_for(request)
-    )
+    form = NewUnitForm(posted(request), actor=request.user, today=timezone.localdate(), initial=_asked_for(request))
     status = 200
     if request.method == "POST":
         created, status, _stale = attempt(form, lambda data: services.create_unit(actor=request.user, **data))
@@ -75,7 +73,7 @@ def unit_edit(request, pk):
     one = get_object_or_404(seen, pk=pk)
     require(may_edit_unit(request.user, one))
     saved_now = {name: getattr(one, name) for name in _EDITED}
-    form = UnitForm(request.POST or None, actor=request.user, today=timezone.localdate(), unit=one, initial=saved_now)
+    form = UnitForm(posted(request), actor=request.user, today=timezone.localdate(), unit=one, initial=saved_now)
     status, stale = 200, None
     if request.method == "POST":
         saved, status, stale = attempt(form, lambda data: services.edit_unit(one, actor=request.user, **data))
@@ -91,7 +89,7 @@ def unit_edit(request, pk):
 def unit_dissolve(request, pk):
     one = get_object_or_404(Unit.objects.visible_to(request.user).select_related("locality"), pk=pk)
     require(may_dissolve_unit(request.user, one))
-    form, status = DissolveUnitForm(request.POST or None, initial={"dissolved_on": timezone.localdate()}), 200
+    form, status = DissolveUnitForm(posted(request), initial={"dissolved_on": timezone.localdate()}), 200
     if request.method == "POST":
         done, status, _stale = attempt(form, lambda data: services.dissolve_unit(one, actor=request.user, **data))
         if done:

@@ -66,6 +66,26 @@ def test_opening_an_account_is_recorded(cast):
     assert Event.objects.of(person).first().actor == cast.ward_admin
 
 
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "Phòng Kinh tế, Hạ tầng và Đô thị",
+        "phong kinh te, ha tang va do thi",
+        "PHÒNG KINH TẾ, HẠ TẦNG VÀ ĐÔ THỊ, phường hoa sen",
+    ],
+)
+def test_a_unit_is_named_by_typing_however_it_is_typed(typed, cast, signed_in):
+    assert signed_in("ward_admin").post(reverse("accounts:person_new"), _typed(unit=typed)).status_code == 302
+
+
+def test_a_name_that_two_units_have_needs_its_place(cast, signed_in):
+    client = signed_in("system_admin")
+    url = reverse("accounts:person_new")
+    assert client.post(url, _typed(unit="Phòng Văn hóa - Xã hội")).status_code == 422
+    assert client.post(url, _typed(unit="Phòng Văn hóa - Xã hội, Phường Bằng Lăng")).status_code == 302
+    assert User.objects.get(username="nguyen.van.moi").memberships.get().unit == cast.sibling_department
+
+
 @pytest.mark.parametrize("unit", ["ward_party", "ward_front", "sibling_committee", "province_committee"])
 def test_an_administrator_opens_no_account_beside_or_above_the_own_unit(unit, cast):
     with pytest.raises(Refused):

@@ -52,7 +52,7 @@ def test_no_role_is_given_beside_or_above_the_own_unit(unit, cast):
 
 
 def test_a_unit_administrator_makes_nobody_a_system_administrator(cast, signed_in):
-    with pytest.raises(Refused, match="system administrator"):
+    with pytest.raises(Refused, match="quản trị hệ thống"):
         _give(cast, role=Role.SYSTEM_ADMIN)
     answer = signed_in("ward_admin").post(
         reverse("accounts:role_give", kwargs={"pk": cast.department_officer.pk}),
@@ -92,7 +92,7 @@ def test_a_role_is_effective_at_once_and_lost_the_day_after_its_last(cast, signe
 def test_the_same_role_is_not_held_twice_at_once(start, end, cast):
     _give(cast)
     day = _today()
-    with pytest.raises(ServiceError, match="already"):
+    with pytest.raises(ServiceError, match="đã"):
         _give(
             cast,
             valid_from=day + timedelta(days=start),
@@ -128,9 +128,26 @@ def test_a_role_that_is_over_is_not_ended_again(cast):
         services.end_role(role, actor=cast.ward_admin)
 
 
+def test_ending_does_not_prolong(cast):
+    role = _give(cast, valid_to=_today() + timedelta(days=5))
+    with pytest.raises(ServiceError, match="đã"):
+        services.end_role(role, actor=cast.ward_admin, valid_to=_today() + timedelta(days=6))
+
+
+def test_a_role_that_has_not_begun_is_taken_back_and_that_is_recorded(cast, signed_in):
+    role = _give(cast, valid_from=_today() + timedelta(days=3))
+    url = reverse("accounts:role_end", kwargs={"pk": role.pk})
+    client = signed_in("ward_admin")
+    assert client.get(url).status_code == 200
+    assert client.post(url).status_code == 302
+    assert not Membership.objects.filter(pk=role.pk).exists()
+    assert Event.objects.of(cast.department_officer).filter(verb="take_back_role").exists()
+    assert client.post(url).status_code == 404
+
+
 def test_an_administrator_keeps_the_own_administrator_role(cast, signed_in):
     own = cast.ward_admin.memberships.get()
-    with pytest.raises(Refused, match="your own"):
+    with pytest.raises(Refused, match="tự bỏ"):
         services.end_role(own, actor=cast.ward_admin)
     page = signed_in("ward_admin").get(reverse("accounts:role_end", kwargs={"pk": own.pk}))
     assert page.status_code == 403
@@ -169,12 +186,12 @@ def test_the_page_ends_a_role_with_the_day_typed(cast, signed_in):
 
 def test_nobody_gets_a_role_in_a_dissolved_unit_or_an_abolished_place(cast):
     Unit.objects.filter(pk=cast.ward_culture.pk).update(dissolved_on=_today())
-    with pytest.raises(ServiceError, match="no longer exists"):
+    with pytest.raises(ServiceError, match="không còn"):
         _give(cast)
     old = Unit.objects.create(
         locality=cast.old_district, name="Ủy ban nhân dân Quận Cũ", kind="peoples_committee", abbreviation="UBND"
     )
-    with pytest.raises(ServiceError, match="no longer exists"):
+    with pytest.raises(ServiceError, match="không còn"):
         _give(cast, actor=cast.system_admin, unit=old, valid_from=REFORM)
     assert _give(cast, actor=cast.system_admin, unit=old, valid_from=SINCE, valid_to=REFORM - timedelta(days=1)).pk
 

@@ -59,7 +59,7 @@ def test_a_unit_without_superior_is_opened_by_a_system_administrator_only(cast):
 
 
 def test_no_unit_is_opened_in_an_abolished_locality(cast, signed_in):
-    with pytest.raises(ServiceError, match="successor"):
+    with pytest.raises(ServiceError, match="kế thừa"):
         _open(cast, actor=cast.system_admin, locality=cast.old_district, superior=None)
     answer = signed_in("system_admin").post(reverse("accounts:unit_new"), _typed(locality="Quận Cũ", superior=""))
     assert answer.status_code == 422
@@ -67,7 +67,7 @@ def test_no_unit_is_opened_in_an_abolished_locality(cast, signed_in):
 
 def test_two_units_of_one_name_in_one_place_are_refused_in_any_case(cast):
     _open(cast)
-    with pytest.raises(ServiceError, match="exists"):
+    with pytest.raises(ServiceError, match="đã có"):
         _open(cast, name="TRUNG TÂM  phục vụ hành chính công")
 
 
@@ -102,12 +102,12 @@ def test_units_beside_are_refused_and_siblings_not_found(cast, signed_in):
 
 
 def test_a_unit_is_never_its_own_superior(cast):
-    with pytest.raises(ServiceError, match="own superior"):
+    with pytest.raises(ServiceError, match="chính mình"):
         services.edit_unit(cast.ward_committee, actor=cast.system_admin, version=1, superior=cast.ward_economy)
 
 
 def test_the_superior_is_in_the_same_place_or_above(cast):
-    with pytest.raises(ServiceError, match="same locality"):
+    with pytest.raises(ServiceError, match="cùng địa bàn"):
         services.edit_unit(cast.ward_economy, actor=cast.system_admin, version=1, superior=cast.sibling_committee)
 
 
@@ -119,9 +119,9 @@ def test_a_unit_is_not_moved_under_somebody_elses(cast):
 
 
 def test_a_unit_with_people_or_units_below_is_not_dissolved(cast):
-    with pytest.raises(ServiceError, match="below"):
+    with pytest.raises(ServiceError, match="trực thuộc"):
         services.dissolve_unit(cast.ward_committee, actor=cast.system_admin)
-    with pytest.raises(ServiceError, match="roles"):
+    with pytest.raises(ServiceError, match="vai trò"):
         services.dissolve_unit(cast.ward_economy, actor=cast.ward_admin)
 
 

@@ -1,8 +1,10 @@
 import pytest
 from django.db import InternalError, connection, transaction
 from django.urls import reverse
+from django.utils import translation
 
 from accounts import services
+from accounts.policies import Refused
 from audit.models import Event
 from audit.services import record
 
@@ -19,6 +21,12 @@ def test_an_event_says_who_did_what_in_which_role(event, cast):
         "accounts.unit",
     )
     assert "Ủy ban nhân dân phường Hoa Sen" in event.acting_as
+
+
+def test_what_is_recorded_is_vietnamese_whatever_language_the_person_reads(cast):
+    with translation.override("en"):
+        event = record(actor=cast.ward_leader, verb="test", target=cast.ward, sentence="đã thử")
+    assert event.acting_as.startswith("Lãnh đạo")
 
 
 @pytest.mark.parametrize(
@@ -39,7 +47,7 @@ def test_the_database_lets_nobody_change_or_delete_an_event(write, event):
 
 
 def test_a_refused_service_records_nothing(cast):
-    with pytest.raises(Exception, match="administrator"):
+    with pytest.raises(Refused):
         services.deactivate_person(cast.sibling_clerk, actor=cast.ward_admin)
     assert not Event.objects.exists()
 
