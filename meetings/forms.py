@@ -4,7 +4,7 @@ import re
 from datetime import datetime
 
 from crispy_forms.helper import FormHelper
-from crispy_forms.layout import Fieldset, Layout
+from crispy_forms.layout import Div, Fieldset, Layout
 from django import forms
 from django.db.models import Q
 from django.utils.functional import cached_property
@@ -43,6 +43,9 @@ class PeopleField(forms.IntegerField):
         return super().to_python(re.sub(r"[.,\s]", "", text) if _GROUPED.match(text) else value)
 
 
+WHEN = ("day", "start_time", "end_time")
+
+
 class PlainForm(forms.Form):
     """A form drawn by crispy inside the page's own <form>."""
 
@@ -51,7 +54,9 @@ class PlainForm(forms.Form):
         helper = FormHelper(self)
         helper.form_tag = False
         helper.disable_csrf = True
-        helper.form_show_errors = True
+        if set(WHEN) <= set(self.fields):
+            others = [name for name in self.fields if name not in WHEN]
+            helper.layout = Layout(*others, Div(*WHEN, css_class="when-row"))
         return helper
 
     def take(self, refusal, names=None):
@@ -97,8 +102,8 @@ class MeetingForm(PlainForm):
         label=_("Co-host units"), queryset=Unit.objects.none(), required=False
     )
     day = day_field(_("Day"))
-    start_time = time_field(_("From"))
-    end_time = time_field(_("To"))
+    start_time = time_field(_("Starts at"))
+    end_time = time_field(_("Ends at"))
     online_address = forms.URLField(
         label=_("Online address"),
         required=False,
@@ -209,7 +214,12 @@ class MeetingForm(PlainForm):
             "version",
             Fieldset(_("What the meeting is about"), "topic", "meeting_type", "fields_to_discuss"),
             Fieldset(
-                _("When and where"), "day", "start_time", "end_time", "mode", "locality", "place", "online_address"
+                _("When and where"),
+                Div(*WHEN, css_class="when-row"),
+                "mode",
+                "locality",
+                "place",
+                "online_address",
             ),
             Fieldset(
                 _("Who leads it"),
@@ -284,8 +294,8 @@ class PostponeForm(PlainForm):
 
     reason = forms.CharField(label=_("Reason"), max_length=1000, widget=forms.Textarea(attrs={"rows": 3}))
     day = day_field(_("New day"), required=False, help_text=_("Leave the new time empty when it is not known yet."))
-    start_time = time_field(_("From"), required=False)
-    end_time = time_field(_("To"), required=False)
+    start_time = time_field(_("Starts at"), required=False)
+    end_time = time_field(_("Ends at"), required=False)
 
     def clean(self):
         parts = [name for name in ("day", "start_time", "end_time") if self.cleaned_data.get(name)]
@@ -313,8 +323,8 @@ class HoldForm(PlainForm):
     SERVICE_FIELDS = {"actual_start": "day", "actual_end": "end_time"}
 
     day = day_field(_("Day it was held"))
-    start_time = time_field(_("From"))
-    end_time = time_field(_("To"))
+    start_time = time_field(_("Starts at"))
+    end_time = time_field(_("Ends at"))
 
     def values(self) -> dict:
         data = self.cleaned_data
@@ -389,7 +399,7 @@ class BaseAgendaFormSet(forms.BaseFormSet):
 
 class AgendaRowForm(forms.Form):
     title = forms.CharField(label=_("Content"), max_length=300)
-    minutes = forms.IntegerField(label=_("Minutes"), required=False, min_value=0, max_value=1440)
+    minutes = forms.IntegerField(label=_("Length in minutes"), required=False, min_value=0, max_value=1440)
     speaker = forms.CharField(label=_("Speaker"), max_length=200, required=False)
 
 
@@ -438,4 +448,4 @@ class AttachmentForm(PlainForm):
         help_text=_("PDF, picture or Office file, at most 25 MB. Its content is checked."),
         error_messages={"empty": _("The file is empty.")},
     )
-    title = forms.CharField(label=_("What it is"), max_length=200, required=False)
+    title = forms.CharField(label=_("Title of the document"), max_length=200, required=False)

@@ -34,18 +34,25 @@ def cycle_steps(meeting: Meeting) -> list[tuple]:
     is_announced = meeting.is_held or meeting.state == MeetingState.ANNOUNCED
     is_prepared = meeting.is_held or (is_announced and meeting.planned_day <= today)
     is_late = meeting.concluded_on is None and meeting.conclusion_due_on and meeting.conclusion_due_on < today
-    conclusion_when = meeting.concluded_on
-    if conclusion_when is None and meeting.conclusion_due_on:
-        conclusion_when = _("by %(day)s") % {"day": vn_date(meeting.conclusion_due_on)}
+    issued = meeting.concluded_on
+    if issued is None and meeting.conclusion_due_on:
+        issued = _("by %(day)s") % {"day": vn_date(meeting.conclusion_due_on)}
+    published = _("published %(day)s") % {"day": vn_date(meeting.published_on)} if meeting.published_on else ""
+    is_concluded, is_closed = meeting.concluded_on is not None, meeting.state == MeetingState.CLOSED
     steps = [
-        (_("Plan"), meeting.created_at.astimezone(clock.VIETNAM).date(), True, ""),
-        (_("Announcement"), meeting.announced_on, is_announced, _announcement_note(meeting)),
-        (_("Preparation"), "", is_prepared, ""),
+        (_("Planning"), meeting.created_at.astimezone(clock.VIETNAM).date(), True, ""),
+        (_("Announcing"), meeting.announced_on, is_announced, _announcement_note(meeting)),
+        (_("Preparing"), "", is_prepared, ""),
         (_("Holding"), meeting.held_on or meeting.planned_day, meeting.is_held, ""),
-        (_("Conclusion"), conclusion_when, meeting.concluded_on is not None, _("Overdue") if is_late else ""),
-        (_("Publication"), meeting.published_on, meeting.published_on is not None, ""),
-        (_("Follow-up"), "", meeting.state == MeetingState.CLOSED, ""),
-        (_("Closing"), meeting.closed_at and meeting.closed_at.date(), meeting.state == MeetingState.CLOSED, ""),
+        (_("Concluding"), "", is_concluded, _("Overdue") if is_late else ""),
+        (_("Issuing the notice"), issued, is_concluded, ""),
+        (_("Following up"), published, is_closed, "" if meeting.published_on else _("Notice not published yet")),
+        (
+            _("Closing the record"),
+            meeting.closed_at and meeting.closed_at.astimezone(clock.VIETNAM).date(),
+            is_closed,
+            "",
+        ),
     ]
     rows, is_current_found = [], not meeting.is_open
     for label, when, is_done, note in steps:

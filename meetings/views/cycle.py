@@ -1,6 +1,7 @@
 """From one state to the next: each page states the facts, and a POST from it does it."""
 
 from collections.abc import Callable
+from datetime import date
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -132,30 +133,31 @@ def hold(request: HttpRequest, pk: int) -> HttpResponse:
         }
 
     start, end = (moment.astimezone(clock.VIETNAM) for moment in (meeting.planned_start, meeting.planned_end))
-    initial = {"day": start.date(), "start_time": start.time(), "end_time": end.time()}
+    day = min(start.date(), clock.today())
+    initial = {"day": day, "start_time": start.time(), "end_time": end.time()}
     words = {
         "title": _("Record that the meeting was held"),
-        "consequence": _expected_deadline(meeting),
+        "consequence": _expected_deadline(meeting, day),
         "button": _("Record as held"),
     }
     return _step(request, meeting, words=words, act=act, form=HoldForm(request.POST or None, initial=initial))
 
 
-def _expected_deadline(meeting: Meeting) -> str:
-    """What holding it on the planned day would set going."""
+def _expected_deadline(meeting: Meeting, day: date) -> str:
+    """What holding it on the day would set going."""
     found = deadlines_for(
         locality=meeting.locality,
         level=meeting.level,
         meeting_type=meeting.meeting_type,
         obligation=Obligation.CONCLUSION_NOTICE,
-        counted_from=meeting.planned_day,
+        counted_from=day,
     )
     if not found:
         return _("From that day on its deadlines run; the day can't be changed afterwards.")
     return _(
         "From that day on its deadlines run; the day can't be changed afterwards. "
         "Held on %(held)s, the conclusion notice is due on %(due)s (%(law)s)."
-    ) % {"held": _day(meeting.planned_day), "due": _day(found[0].due_on), "law": found[0].law}
+    ) % {"held": _day(day), "due": _day(found[0].due_on), "law": found[0].law}
 
 
 @staff_view

@@ -76,7 +76,7 @@ def attachment_remove(request: HttpRequest, pk: int) -> HttpResponse:
         "title": _("Remove the document"),
         "facts": [
             (_("Document"), kept.original_name),
-            (_("What it is"), kept.title or "—"),
+            (_("Title of the document"), kept.title or "—"),
             (_("Size"), filesizeformat(kept.size)),
             (_("Meeting"), meeting.topic),
         ],
