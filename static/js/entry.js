@@ -92,7 +92,11 @@
     retryTimer = setTimeout(function () { send(pressed); }, RETRY[Math.min(tries, RETRY.length - 1)]);
     tries += 1;
   }
-  function isOurs(event) { return event.detail.elt && event.detail.elt.id === "entry-form"; }
+  function isOurs(event) {
+    // After the swap the form that sent is gone and the event names its parent; the request still knows its form.
+    var from = event.detail.requestConfig ? event.detail.requestConfig.elt : event.detail.elt;
+    return Boolean(from) && from.id === "entry-form";
+  }
   function signInAddress() { return "/accounts/login/?next=" + encodeURIComponent(location.pathname); }
   function isSignInPage(xhr) { return xhr.responseURL && xhr.responseURL.indexOf("/accounts/login/") >= 0; }
 
