@@ -6,7 +6,7 @@ from crispy_forms.helper import FormHelper
 from crispy_forms.layout import Div, Fieldset, Layout
 from django import forms
 from django.core.exceptions import ValidationError
-from django.forms import formset_factory
+from django.forms import BaseFormSet, formset_factory
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
@@ -67,7 +67,7 @@ class NoticeForm(forms.Form):
     subject = TextField(label=_("Subject (trích yếu)"), max_length=500, rows=2)
     place = TextField(label=_("Place named in the document"), max_length=100, required=False)
     opening = TextField(
-        label=_("Opening"),
+        label=_("Opening of the notice"),
         rows=7,
         required=False,
         help_text=_("Each line becomes a paragraph."),
@@ -159,12 +159,28 @@ class TaskForm(RowMixin, forms.Form):
         super().__init__(*args, **kwargs)
         self.known = assignments
 
+    @cached_property
+    def helper(self) -> FormHelper:
+        helper = bare_helper(self)
+        pair = Div("lead_department", "coordinating_departments", "due_on", css_class="field-pair")
+        helper.layout = Layout("assignment", "task", pair)
+        helper.render_unmentioned_fields = True
+        return helper
+
     def value(self) -> dict:
         return self.cleaned_data | {"assignment": self.known.get(self.cleaned_data.get("assignment"))}
 
 
+class RowFormSet(BaseFormSet):
+    def add_fields(self, form, index):
+        super().add_fields(form, index)
+        form.fields["DELETE"].label = _("Take this row out")
+
+
 def _formset(form, extra: int):
-    return formset_factory(form, extra=extra, can_delete=True, max_num=MOST_ROWS, absolute_max=MOST_ROWS)
+    return formset_factory(
+        form, formset=RowFormSet, extra=extra, can_delete=True, max_num=MOST_ROWS, absolute_max=MOST_ROWS
+    )
 
 
 class DraftForms:
