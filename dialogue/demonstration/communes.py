@@ -246,7 +246,8 @@ def load(today: date) -> None:
     _of_the_party(_story(ba_dinh, areas, streets, host=ba_dinh.party), today)
     for name, province, prefix, people in (
         ("Phường Bình Tân", "Thành phố Hồ Chí Minh", "binhtan", ("Mai Thị Ngọc", "Huỳnh Công Danh", "Phan Thị Liễu")),
-        ("Phường Chiềng Sinh", "Tỉnh Sơn La", "chiengsinh", ("Lò Thị Mai", "Cầm Văn Tiến", "Quàng Văn Dũng")),
+        # Not in Sơn La: its figures are those that it published, to the last one.
+        ("Phường Mường Thanh", "Tỉnh Điện Biên", "muongthanh", ("Lò Thị Mai", "Cầm Văn Tiến", "Quàng Văn Dũng")),
     ):
         _one_more(name, province, prefix, people, today)
 
