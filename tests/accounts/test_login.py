@@ -1,5 +1,9 @@
+import os
 import re
+import subprocess
+import sys
 import time
+from pathlib import Path
 
 import pytest
 from allauth.mfa.adapter import get_adapter
@@ -103,6 +107,32 @@ def test_demonstration_people_are_refused_where_real_work_is_done(door, cast, se
     assert not _is_in(client)
     client.force_login(cast.ward_clerk)
     assert not _is_in(client), "a session from before is refused too"
+
+
+@pytest.mark.processes
+@pytest.mark.parametrize(
+    ("environment", "allowed"),
+    [
+        ({"DATABASE_URL": "postgres://a:b@db.example/dialogue", "SECRET_KEY": "own"}, "False"),
+        (
+            {"DATABASE_URL": "postgres://a:b@db.example/dialogue", "SECRET_KEY": "own", "DEMONSTRATION_ALLOWED": "1"},
+            "True",
+        ),
+    ],
+)
+def test_a_production_start_allows_no_demonstration_unless_told(environment, allowed):
+    settings = "import dialogue.settings as s; print(s.DEMONSTRATION_ALLOWED)"
+    clean = {name: value for name, value in os.environ.items() if name in {"PATH", "HOME", "LANG", "PYTHONPATH"}}
+    answer = subprocess.run(
+        [sys.executable, "-c", settings],
+        env=clean | {"REDIS_URL": "redis://cache.example/0"} | environment,
+        capture_output=True,
+        text=True,
+        check=True,
+        timeout=60,
+        cwd=Path(__file__).parents[2],
+    )
+    assert answer.stdout.strip() == allowed
 
 
 def test_demonstration_people_sign_in_where_the_demonstration_is_allowed(door, cast, settings):
