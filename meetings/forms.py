@@ -10,6 +10,7 @@ from django.db.models import Q
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
+from accounts.fields import LocalityField
 from accounts.models import Locality, LocalityKind, Unit, UnitKind, User
 from deadlines.clock import VIETNAM
 from meetings import policies
@@ -159,9 +160,15 @@ class MeetingForm(PlainForm):
         hosts = self._host_units()
         self.fields["host_unit"].queryset = Unit.objects.filter(pk__in=[unit.pk for unit in hosts])
         self.fields["host_unit"].choices = [(unit.pk, str(unit)) for unit in hosts]
-        places = self._places(hosts)
-        self.fields["locality"].queryset = Locality.objects.filter(pk__in=[place.pk for place in places])
-        self.fields["locality"].choices = [(place.pk, _place_label(place)) for place in places]
+        places = []
+        if any(unit.locality.kind == LocalityKind.COUNTRY for unit in hosts):
+            # Thousands of communes: named by typing, not chosen from a list.
+            field = self.fields["locality"]
+            self.fields["locality"] = LocalityField(label=field.label, help_text=field.help_text)
+        else:
+            places = self._places(hosts)
+            self.fields["locality"].queryset = Locality.objects.filter(pk__in=[place.pk for place in places])
+            self.fields["locality"].choices = [(place.pk, _place_label(place)) for place in places]
         self._offer("covered_localities", [place for place in places if place.abolished_on is None], Locality)
         self._offer("cohost_units", self._cohosts(hosts), Unit)
         self.fields["fields_to_discuss"].choices = _field_choices()
@@ -190,9 +197,9 @@ class MeetingForm(PlainForm):
         for path in {unit.locality.path for unit in hosts}:
             within |= Q(path__startswith=path)
         places = Locality.objects.filter(within)
-        if any(unit.locality.kind in {LocalityKind.PROVINCE, LocalityKind.COUNTRY} for unit in hosts):
+        if any(unit.locality.kind == LocalityKind.PROVINCE for unit in hosts):
             places = places.exclude(kind=LocalityKind.RESIDENTIAL_AREA)
-        return sorted(places[:4000], key=lambda place: (place.abolished_on is not None, place.path))
+        return sorted(places[:2000], key=lambda place: (place.abolished_on is not None, place.path))
 
     def _cohosts(self, hosts) -> list[Unit]:
         own = {unit.locality_id for unit in hosts}
@@ -257,7 +264,7 @@ class MeetingForm(PlainForm):
         plain = {name: getattr(meeting, name) for name in PLAIN_FIELDS}
         return plain | {
             "host_unit": meeting.host_unit_id,
-            "locality": meeting.locality_id,
+            "locality": meeting.locality,
             "cohost_units": [unit.pk for unit in meeting.cohost_units.all()],
             "covered_localities": [place.pk for place in meeting.covered_localities.all()],
             "fields_to_discuss": [field.pk for field in meeting.fields.all()],

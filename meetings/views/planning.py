@@ -35,7 +35,7 @@ def _suggested(request: HttpRequest) -> dict:
     for membership in request.user.scope.memberships:
         if membership.role in policies.WRITERS:
             unit = membership.unit
-            return {"host_unit": unit.pk, "locality": unit.locality_id, "start_time": "08:00", "end_time": "11:00"}
+            return {"host_unit": unit.pk, "locality": unit.locality, "start_time": "08:00", "end_time": "11:00"}
     return {"start_time": "08:00", "end_time": "11:00"}
 
 

@@ -8,6 +8,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.management import call_command
 from django.urls import reverse
 
+from accounts.models import Membership, Role, Unit, UnitKind
 from deadlines import clock
 from meetings.models import Attachment, Field, Meeting, MeetingState
 from meetings.services import edit_meeting, invite, save_minutes
@@ -448,3 +449,19 @@ def test_those_who_only_see_a_meeting_get_no_buttons_and_403(cast, signed_in):
     assert reverse("meetings:announce", args=[meeting.pk]) not in page
     response = supervisor.post(reverse("meetings:cancel", args=[meeting.pk]), {"reason": "x"})
     assert response.status_code == 403
+
+
+def test_a_unit_of_the_whole_country_names_the_place_by_typing(cast, signed_in):
+    unit = Unit.objects.create(
+        locality=cast.country, name="Ban Dân vận Trung ương", kind=UnitKind.PARTY_BOARD, abbreviation="BDVTW"
+    )
+    Membership.objects.create(user=cast.ward_clerk, unit=unit, role=Role.CLERK)
+    clerk = signed_in("ward_clerk")
+    page = text_of(clerk.get(reverse("meetings:new")))
+    assert 'list="id_locality_options"' in page or "id_locality" in page
+    form = plan(cast, host_unit=unit.pk, locality="Phường Bằng Lăng, Tỉnh Sông Hồng")
+    assert clerk.post(reverse("meetings:new"), form | {"locality": "Phường Không Có"}).status_code == 422
+    assert clerk.post(reverse("meetings:new"), form).status_code == 302
+    meeting = Meeting.objects.get()
+    assert meeting.locality == cast.sibling_ward
+    assert text_of(clerk.get(reverse("meetings:edit", args=[meeting.pk]))).count("Phường Bằng Lăng") >= 1
