@@ -76,7 +76,14 @@ def calendar(request):
     return render(
         request,
         "portal/calendar.html",
-        {"first": first, "before": first - timedelta(days=1), "after": following, "weeks": weeks, "today": today()},
+        {
+            "first": first,
+            "before": first - timedelta(days=1),
+            "after": following,
+            "weeks": weeks,
+            "today": today(),
+            "has_meetings": bool(by_day),
+        },
     )
 
 
