@@ -2,6 +2,7 @@
 
 from django import forms
 from django.urls import reverse_lazy
+from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Locality, Unit
@@ -72,20 +73,22 @@ class PickField(forms.CharField):
 
 
 class LocalityField(PickField):
-    def __init__(self, **kwargs):
+    def __init__(self, *, in_force_only=False, **kwargs):
+        url = reverse_lazy("accounts:locality_options")
         super().__init__(
             candidates=Locality.objects.with_province(),
             label_of=locality_label,
-            options_url=reverse_lazy("accounts:locality_options"),
+            options_url=format_lazy("{}?in_force=1", url) if in_force_only else url,
             **kwargs,
         )
 
 
 class UnitField(PickField):
-    def __init__(self, **kwargs):
+    def __init__(self, *, managed_only=False, **kwargs):
+        url = reverse_lazy("accounts:unit_options")
         super().__init__(
             candidates=Unit.objects.select_related("locality"),
             label_of=unit_label,
-            options_url=reverse_lazy("accounts:unit_options"),
+            options_url=format_lazy("{}?managed=1", url) if managed_only else url,
             **kwargs,
         )

@@ -53,7 +53,7 @@ class PersonForm(_Form):
 class RoleForm(_Form):
     """A role in a unit, for a period."""
 
-    unit = UnitField(label=_("Unit"), help_text=_("Type a part of its name or of its place."))
+    unit = UnitField(managed_only=True, label=_("Unit"), help_text=_("Type a part of its name or of its place."))
     role = forms.ChoiceField(label=_("Role"), choices=[])
     valid_from = _day(_("First day"), help_text=_("dd/mm/yyyy"))
     valid_to = _day(_("Last day"), required=False, help_text=_("Leave empty when the end is not known."))
@@ -109,7 +109,9 @@ class UnitForm(_Form):
     abbreviation = forms.CharField(
         label=_("Abbreviation in document codes"), max_length=20, help_text=_("For example UBND, ĐU, MTTQ.")
     )
-    superior = UnitField(label=_("Superior body"), required=False, help_text=_("Type a part of its name."))
+    superior = UnitField(
+        managed_only=True, label=_("Superior body"), required=False, help_text=_("Type a part of its name.")
+    )
     head_title = forms.CharField(
         label=_("Title of its head"), max_length=100, required=False, help_text=_("For example Chủ tịch, Bí thư.")
     )
@@ -129,7 +131,7 @@ class UnitForm(_Form):
 
 
 class NewUnitForm(UnitForm):
-    locality = LocalityField(label=_("Locality"), help_text=_("Type a part of its name."))
+    locality = LocalityField(in_force_only=True, label=_("Locality"), help_text=_("Type a part of its name."))
     version = None
     field_order = ["locality", "name", "kind", "abbreviation", "superior", "head_title", "seat", "term"]
 

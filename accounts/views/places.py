@@ -90,14 +90,16 @@ def locality_options(request):
 @require_GET
 @login_required
 def unit_options(request):
-    """The suggestions of a field that names a unit the person sees."""
+    """The suggestions of a field that names a unit the person sees, or with ``managed=1`` administers."""
     text = _typed(request)
-    seen = Unit.objects.visible_to(request.user).active(on=timezone.localdate()).select_related("locality")
+    is_managed = request.GET.get("managed") == "1"
+    seen = Unit.objects.managed_by(request.user) if is_managed else Unit.objects.visible_to(request.user)
+    seen = seen.active(on=timezone.localdate()).select_related("locality")
     options = [unit_label(unit) for unit in seen.matching(text.split(",")[0]).order_by("name", "pk")[:SUGGESTIONS]]
     return render(request, "accounts/_options.html", {"options": options})
 
 
 def _typed(request) -> str:
     """The text of the field, whatever the field is called in its form."""
-    given = (value for key, value in request.GET.items() if key != "in_force" and value)
+    given = (value for key, value in request.GET.items() if key not in {"in_force", "managed"} and value)
     return next(given, "")[:200].replace("\x00", "")

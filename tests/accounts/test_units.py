@@ -155,6 +155,14 @@ def test_suggestions_hold_only_units_that_are_seen(cast, signed_in):
     assert "Phường Bằng Lăng" not in page
 
 
+def test_a_form_suggests_only_units_that_can_be_chosen(cast, signed_in):
+    client = signed_in("ward_admin")
+    assert "options/?managed=1" in client.get(reverse("accounts:person_new")).content.decode()
+    page = client.get(reverse("accounts:unit_options"), {"managed": "1", "unit": "hoa sen"}).content.decode()
+    assert "Phòng Văn hóa - Xã hội" in page
+    assert "Đảng ủy" not in page
+
+
 @pytest.mark.parametrize("rows", [5, 50])
 def test_the_pages_cost_the_same_however_many_units(rows, cast, signed_in, django_assert_max_num_queries):
     for number in range(rows):
