@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from django.urls import reverse
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -296,7 +297,10 @@ class Board:
     def cells(self) -> list[Line]:
         return [
             self._cell(
-                f"{level_name(c.level)} · {type_name(c.meeting_type)}", c.sum, c.level or NONE, c.meeting_type or NONE
+                capfirst(f"{level_name(c.level)} · {type_name(c.meeting_type)}"),
+                c.sum,
+                c.level or NONE,
+                c.meeting_type or NONE,
             )
             for c in self.found.by_level_and_type
         ]

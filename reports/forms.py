@@ -85,8 +85,8 @@ class ReturnForm(_Figures):
 
     version = forms.IntegerField(widget=forms.HiddenInput, required=False)
     locality = LocalityField(label=_("Locality"), help_text=_("Type a part of its name."))
-    period_from = forms.DateField(label=_("From"), help_text=_("dd/mm/yyyy"))
-    period_to = forms.DateField(label=_("To (last day)"), help_text=_("dd/mm/yyyy"))
+    period_from = forms.DateField(label=_("From"))
+    period_to = forms.DateField(label=_("To (last day)"))
     is_period_approximate = forms.BooleanField(label=_("The source gives the years only"), required=False)
     source = forms.CharField(
         label=_("Source"), max_length=300, help_text=_("The report or article that the figures come from.")

@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass, field
 
+from django.utils.text import capfirst
+
 from reports.checks import Entry
 from reports.models import Return, ReturnRow
 from reports.returned import total_of
@@ -30,7 +32,7 @@ def _numbers(one) -> list[str]:
 
 
 def _label(row: ReturnRow) -> str:
-    return f"{level_name(row.level)} · {type_name(row.meeting_type)}"
+    return capfirst(f"{level_name(row.level)} · {type_name(row.meeting_type)}")
 
 
 def return_table(record: Return) -> Table:

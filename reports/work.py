@@ -52,7 +52,7 @@ class Task:
     @property
     def is_dated(self) -> bool:
         """Whether its day is a due date."""
-        return self.group in {OVERDUE, DUE_SOON, APPROVAL, TO_DO, EXTENSION} and self.working_days is not None
+        return self.group in {OVERDUE, DUE_SOON, APPROVAL, RETURNED, TO_DO, EXTENSION} and self.working_days is not None
 
     @property
     def tone(self) -> str:
@@ -179,7 +179,11 @@ def tasks_of(user: User, *, on: date, calendar: Calendar) -> tuple[list[Task], l
     for one in notices_for(user).filter(state=NoticeState.RETURNED).select_related("meeting"):
         title = _("Conclusion notice returned with remarks: %(topic)s") % {"topic": one.meeting.topic}
         url = url_or_blank("notices:edit", one.pk)
-        tasks.append(Task(RETURNED, title, one.subject, _("Revise the draft"), url, one.meeting.conclusion_due_on))
+        due_on = one.meeting.conclusion_due_on
+        group, days = clock.placed(due_on)
+        tasks.append(
+            Task(RETURNED if group is None else group, title, one.subject, _("Revise the draft"), url, due_on, days)
+        )
     for one in returned_assignments_of(user).select_related("opinion__meeting", "lead_department"):
         title = _("%(department)s returned a matter") % {"department": one.lead_department}
         detail = f"{one.return_reason} · {_about(one.opinion)}"
@@ -269,11 +273,10 @@ class Day:
 
 
 def week_of(on: date, tasks: list[Task], meetings: list[Meeting], calendar: Calendar) -> list[Day]:
-    """Monday to Sunday with the meetings and what is due; the days off by their names."""
-    monday = on - timedelta(days=on.weekday())
+    """Today and the six days after it, with the meetings and what is due; the days off by their names."""
     days = []
     for offset in range(7):
-        day = monday + timedelta(days=offset)
+        day = on + timedelta(days=offset)
         items = [
             {
                 "label": f"{m.planned_start.astimezone(VIETNAM):%H:%M} {m.topic}",
