@@ -43,6 +43,7 @@ def calendar(request):
         "previous": year - 1 if year > EARLIEST.year else None,
         "following": year + 1 if year < LATEST.year else None,
         "rows": rows,
+        "may_edit_some": any(row.may_edit for row in rows),
         "confirmed": CalendarYear.objects.filter(year=year).select_related("confirmed_by").first(),
         "may_add": policies.may_open_rules(request.user),
         "may_confirm": policies.may_confirm_year(request.user),
