@@ -20,7 +20,6 @@ from weasyprint import CSS, HTML
 from weasyprint.text.fonts import FontConfiguration
 from weasyprint.urls import URLFetcher, URLFetcherResponse
 
-from accounts.models import Regime
 from accounts.text import nfc
 from notices.content import content_of
 from notices.layout import REGIMENS, Letterhead, document_code
@@ -165,6 +164,3 @@ def render_notice_html(notice: Notice, *, conclusions=None, tasks=None) -> str:
     """The same document as a page, for the preview beside the draft."""
     context = _context(notice, *_parts(notice, conclusions, tasks))
     return page_html("notices/print/conclusion_notice.html", context, notice.regime, is_page=True)
-
-
-__all__ = ["Regime", "render_document", "render_notice", "render_notice_html", "unprintable"]

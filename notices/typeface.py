@@ -17,7 +17,6 @@ VIETNAMESE = (
     "aàảãáạăằẳẵắặâầẩẫấậbcdđeèẻẽéẹêềểễếệfghiìỉĩíịjklmnoòỏõóọôồổỗốộơờởỡớợpqrstuùủũúụưừửữứựvwxyỳỷỹýỵz"
     "0123456789.,;:!?()[]/%+-–—“”‘’…&@№₫½\u00a0"
 )
-LETTERS = frozenset(ord(char) for char in VIETNAMESE + VIETNAMESE.upper())
 FAMILIES = ("Times New Roman", "Liberation Serif", "Tinos")
 FOLDERS = (
     "/usr/share/fonts",
@@ -49,9 +48,8 @@ def _candidates() -> list[Path]:
     """Font files that fontconfig knows; where its tool is missing, those of the usual folders."""
     tool = shutil.which("fc-list")
     if tool:
-        names = [argument for family in FAMILIES for argument in (family,)]
         found = set()
-        for name in names:
+        for name in FAMILIES:
             listing = subprocess.run(
                 [tool, "--format", "%{file}\n", f":family={name}"], capture_output=True, text=True, check=False
             )

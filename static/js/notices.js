@@ -30,11 +30,26 @@
     row.querySelector("select, textarea, input:not([type=hidden])").focus();
   });
 
-  // A draft kept in this browser may have more rows than the page: make room before it is put back.
+  // A draft kept in this browser by app.js may belong to an older version, when somebody else saved meanwhile: it is
+  // put back with the version it was typed on, so that saving shows both texts. It may also have more rows than the page.
   (function () {
-    var kept = null, key = "keep:" + (document.body.dataset.person || "") + ":" + form.dataset.keep;
-    try { kept = JSON.parse(window.localStorage.getItem(key) || "null"); } catch (error) { kept = null; }
-    if (!kept || !kept.pairs || document.querySelector(".form-errors, .stale")) { return; }
+    var store = window.localStorage, parts = form.dataset.keep.split("-"), version = Number(parts.pop());
+    var stem = "keep:" + (document.body.dataset.person || "") + ":" + parts.join("-") + "-", key = stem + version;
+    var kept = null, sent = null;
+    if (document.querySelector(".form-errors, .stale")) { return; }
+    try { sent = JSON.parse(window.sessionStorage.getItem("keep-sent") || "null"); } catch (error) { sent = null; }
+    if (!store.getItem(key)) {
+      var older = Object.keys(store).filter(function (name) { return name.indexOf(stem) === 0 && !(sent && sent.key === name); })
+        .map(function (name) { return Number(name.slice(stem.length)); })
+        .filter(function (number) { return number < version; }).sort(function (a, b) { return b - a; })[0];
+      if (older) {
+        store.setItem(key, store.getItem(stem + older));
+        store.removeItem(stem + older);
+        form.querySelector("input[name=version]").value = older;
+      }
+    }
+    try { kept = JSON.parse(store.getItem(key) || "null"); } catch (error) { kept = null; }
+    if (!kept || !kept.pairs) { return; }
     ["conclusions", "tasks"].forEach(function (prefix) {
       var most = 0, pattern = new RegExp("^" + prefix + "-(\\d+)-");
       kept.pairs.forEach(function (pair) {
