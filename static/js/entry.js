@@ -85,7 +85,8 @@
     var current = form();
     if (!current || busy) { return; }
     var button = current.querySelector("button[name=then][value=" + (then || "next") + "]");
-    current.requestSubmit(button);
+    // A click and not requestSubmit(): htmx sends the name of the button that was clicked last.
+    button.click();
   }
   function tryAgain() {
     clearTimeout(retryTimer);
