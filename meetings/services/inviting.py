@@ -3,15 +3,19 @@
 from collections.abc import Iterable
 
 from django.db import transaction
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from accounts.errors import ServiceError
-from accounts.models import Unit, User
+from accounts.models import Membership, Role, Unit, User
 from accounts.policies import require
 from audit.services import record
+from deadlines import clock
+from deadlines.models import ReminderKind
+from deadlines.services import remind
 from meetings import policies
 from meetings.models import Invitation, InvitationAnswer, Meeting
-from meetings.services.common import clean_text, lock, lock_open
+from meetings.services.common import clean_text, lock, lock_open, vn_moment
 
 
 @transaction.atomic
@@ -32,6 +36,7 @@ def invite(meeting: Meeting, *, actor: User, units: Iterable[Unit] = (), names: 
             invited_names.add(name)
             rows.append(Invitation(meeting=meeting, name=name))
     created = Invitation.objects.bulk_create(rows)
+    _tell(created)
     if created:
         record(
             actor=actor,
@@ -40,6 +45,31 @@ def invite(meeting: Meeting, *, actor: User, units: Iterable[Unit] = (), names: 
             sentence="đã mời: " + "; ".join(str(row) for row in created),
         )
     return created
+
+
+def _tell(invitations: list[Invitation]) -> None:
+    """The people of an invited unit find the invitation among their messages."""
+    by_unit = {invitation.unit_id: invitation for invitation in invitations if invitation.unit_id}
+    people = (
+        Membership.objects.current(on=clock.today())
+        .filter(unit__in=by_unit, role__in=(*policies.WRITERS, Role.OFFICER), user__is_active=True)
+        .select_related("user")
+        .order_by("pk")
+    )
+    for membership in people:
+        invitation = by_unit[membership.unit_id]
+        meeting = invitation.meeting
+        remind(
+            kind=ReminderKind.INFORMATION,
+            target=invitation,
+            recipient=membership.user,
+            role=membership.role,
+            for_day=clock.today(),
+            due_on=None,
+            subject=f"Mời dự hội nghị lúc {vn_moment(meeting.planned_start)}: {meeting.topic}",
+            body="Đề nghị cơ quan, đơn vị trả lời và cho biết người được cử dự.",
+            url=reverse("meetings:invitation_answer", args=[invitation.pk]),
+        )
 
 
 @transaction.atomic

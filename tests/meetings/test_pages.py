@@ -465,3 +465,23 @@ def test_a_unit_of_the_whole_country_names_the_place_by_typing(cast, signed_in):
     meeting = Meeting.objects.get()
     assert meeting.locality == cast.sibling_ward
     assert text_of(clerk.get(reverse("meetings:edit", args=[meeting.pk]))).count("Phường Bằng Lăng") >= 1
+
+
+def test_absurd_numbers_in_addresses_and_forms_are_not_found_or_refused(cast, clerk):
+    huge = "9" * 30
+    for path in ("meetings/{}/", "meetings/{}/edit/", "attachments/{}/", "invitations/{}/answer/"):
+        assert clerk.get("/" + path.format(huge)).status_code == 404
+    for fields in (
+        {"cohost_units": [huge]},
+        {"host_unit": huge},
+        {"covered_localities": [huge]},
+        {"expected_attendance": huge},
+    ):
+        assert clerk.post(reverse("meetings:new"), plan(cast, **fields)).status_code == 422
+    for query in ({"page": huge}, {"year": huge}, {"month": huge}, {"locality": "²"}):
+        assert clerk.get(reverse("meetings:list"), query).status_code in {200, 422}
+    meeting = make_meeting(cast)
+    assert (
+        clerk.post(reverse("meetings:edit", args=[meeting.pk]), edited(cast, meeting, version=huge)).status_code == 409
+    )
+    assert clerk.get(reverse("meetings:list"), {"q": "a\x00b"}).status_code == 422

@@ -1,15 +1,17 @@
 """Planning, announcing, holding, recording and closing: what the services do and what they refuse."""
 
+import threading
 from datetime import date, timedelta
 
 import pytest
+from django.db import connection
 from django.utils import timezone
 
 from accounts.errors import ServiceError, StaleVersion
 from accounts.policies import Refused
 from audit.models import Event
 from deadlines import clock
-from deadlines.models import Obligation, Quantity, Regulation, Rule
+from deadlines.models import Obligation, Quantity, Regulation, Reminder, Rule
 from meetings.models import Meeting, MeetingState
 from meetings.services import (
     PlanRefused,
@@ -28,6 +30,7 @@ from meetings.services import (
     save_minutes,
     set_agenda,
 )
+from tests.cast import make_cast
 from tests.meetings.factories import local, make_meeting
 
 pytestmark = pytest.mark.django_db
@@ -313,6 +316,8 @@ def test_an_invited_unit_answers_for_itself(cast):
     meeting = make_meeting(cast)
     economy, outside = invite(meeting, actor=cast.ward_clerk, units=[cast.ward_economy], names=["Hội Nông dân"])
     assert invite(meeting, actor=cast.ward_clerk, units=[cast.ward_economy], names=["Hội Nông dân"]) == []
+    told = Reminder.objects.get(recipient=cast.department_officer)
+    assert told.url == f"/invitations/{economy.pk}/answer/"
     with pytest.raises(ServiceError):
         answer_invitation(economy, actor=cast.department_officer, answer="accepted")
     answer_invitation(economy, actor=cast.department_officer, answer="accepted", person="Phạm Văn Kinh Tế")
@@ -330,3 +335,30 @@ def test_a_cohost_clerk_records_and_a_sibling_does_not(cast):
     with pytest.raises(ServiceError):
         cancel_meeting(meeting, actor=cast.ward_leader, reason="  ")
     cancel_meeting(meeting, actor=cast.ward_leader, reason="Lồng ghép")
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_people_holding_at_once_hold_it_once():
+    cast = make_cast()
+    meeting = make_meeting(cast, day=clock.today() - timedelta(days=1))
+    start = timezone.now() - timedelta(hours=3)
+    gate, outcomes = threading.Barrier(2), []
+
+    def hold(actor):
+        try:
+            gate.wait(10)
+            mine = Meeting.objects.get(pk=meeting.pk)
+            hold_meeting(mine, actor=actor, actual_start=start, actual_end=start + timedelta(hours=2))
+            outcomes.append("held")
+        except ServiceError:
+            outcomes.append("refused")
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=hold, args=[actor]) for actor in (cast.ward_clerk, cast.ward_leader)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(outcomes) == ["held", "refused"]
+    assert Event.objects.filter(verb="hold_meeting").count() == 1
