@@ -146,7 +146,7 @@ class Board:
             note = ngettext("%(n)s working day", "%(n)s working days", days) % {"n": vn_number(days)}
             what = "overdue_notices" if one.kind == "notice" else "overdue_assignments"
             url = self.choice.rows_url(what, due_on=one.due_on.isoformat(), owner=one.pk)
-            kind = _("notice") if one.kind == "notice" else _("reply")
+            kind = _("overdue notice") if one.kind == "notice" else _("overdue reply")
             lines.append(Line(f"{one.name} · {kind}", (Number(vn_number(one.number), url),), note))
         return lines
 
@@ -175,6 +175,13 @@ class Board:
         return [
             (name, [by_month.get(key, {}).get(status, 0) for key in self.months])
             for status, name in self._statuses().items()
+        ]
+
+    @property
+    def month_links(self) -> list[list[str]]:
+        return [
+            [self.choice.rows_url("notices", key=status, month=month) for month in self.months]
+            for status in self._statuses()
         ]
 
     @staticmethod

@@ -21,7 +21,9 @@ def _bare(name: str) -> str:
 def _described(locality: Locality, names: dict[str, str]) -> str:
     above = [names[locality.path[:end]] for end in range(len(locality.path) - 4, 4, -4)]
     text = ", ".join([locality.name, *above])
-    return f"{text} ({_('until')} {locality.abolished_on:%d/%m/%Y})" if locality.abolished_on else text
+    if locality.abolished_on is None:
+        return text
+    return _("%(name)s (until %(day)s)") % {"name": text, "day": f"{locality.abolished_on:%d/%m/%Y}"}
 
 
 def find_locality(text: str, *, province: str = "") -> Locality:

@@ -520,8 +520,11 @@ def line_chart(labels, series, title="", unit="", desc="", top=None):
 
 
 @register.inclusion_tag("components/chart_columns.html")
-def column_chart(labels, series, title="", unit="", desc="", top=None):
-    """Stacked columns over time, the first series at the bottom. ``series``: (name, [value, …])."""
+def column_chart(labels, series, title="", unit="", desc="", top=None, links=None):
+    """Stacked columns over time, the first series at the bottom. ``series``: (name, [value, …]).
+
+    ``links``: for each series the addresses of the rows behind its values; the numbers of the table lead there.
+    """
     sums = [sum(float(values[i] or 0) for _name, values in series) for i in range(len(labels))]
     top = top or charts.nice_top(max(sums, default=0))
     drawing = _over_time(labels, series, title, unit, desc, top)
@@ -545,4 +548,9 @@ def column_chart(labels, series, title="", unit="", desc="", top=None):
                 )
             at += value
     drawing.update({"columns": columns, "column_width": wide})
+    for index, row in enumerate(drawing["table"] if links else []):
+        row["cells"] = [
+            format_html('<a href="{}">{}</a>', urls[index], text)
+            for text, urls in zip(row["cells"], links, strict=True)
+        ]
     return drawing
