@@ -81,6 +81,7 @@
       .catch(function () { if (mine === asked) { note.textContent = failed; } });
   }
   function soon() { clearTimeout(timer); timer = setTimeout(refresh, 600); }
+  if (document.querySelector(".form-errors, .stale")) { refresh(); } // what was typed, not what is saved
   form.addEventListener("input", soon);
   form.addEventListener("change", soon);
   form.addEventListener("click", function (event) {
