@@ -1,9 +1,5 @@
-"""Input of the meeting pages. What may stand is decided by the services."""
+"""The plan of a meeting, with all its attributes."""
 
-import re
-from datetime import datetime
-
-from crispy_forms.helper import FormHelper
 from crispy_forms.layout import Div, Fieldset, Layout
 from django import forms
 from django.db.models import Q
@@ -14,8 +10,8 @@ from accounts.fields import LocalityField
 from accounts.models import Locality, LocalityKind, Unit, UnitKind, User
 from deadlines.clock import VIETNAM
 from meetings import policies
-from meetings.models import AudienceGroup, Field, Invitation, InvitationAnswer, Meeting
-from meetings.uploads import ACCEPT
+from meetings.forms.base import MANY, WHEN, PeopleField, PlainForm, day_field, moment, time_field
+from meetings.models import AudienceGroup, Field, Meeting
 
 PLAIN_FIELDS = (
     "topic",
@@ -32,63 +28,6 @@ PLAIN_FIELDS = (
     "expected_attendance",
     "version",
 )
-MANY = 40  # more choices than this are a list box, not check boxes
-_GROUPED = re.compile(r"^\d{1,3}([.,\s]\d{3})+$")
-
-
-class PeopleField(forms.IntegerField):
-    """A number of people. "1.078" is one thousand seventy-eight; Django would read "1.000" as 1."""
-
-    def to_python(self, value):
-        text = str(value).strip() if value is not None else ""
-        return super().to_python(re.sub(r"[.,\s]", "", text) if _GROUPED.match(text) else value)
-
-
-WHEN = ("day", "start_time", "end_time")
-
-
-class PlainForm(forms.Form):
-    """A form drawn by crispy inside the page's own <form>."""
-
-    @cached_property
-    def helper(self):
-        helper = FormHelper(self)
-        helper.form_tag = False
-        helper.disable_csrf = True
-        if set(WHEN) <= set(self.fields):
-            others = [name for name in self.fields if name not in WHEN]
-            helper.layout = Layout(*others, Div(*WHEN, css_class="when-row"))
-        return helper
-
-    def take(self, refusal, names=None):
-        """Puts a service's refusal beside its field, or above the form."""
-        names = names or {}
-        for field, sentence in getattr(refusal, "problems", None) or [(refusal.field, refusal.message)]:
-            field = names.get(field, field)
-            self.add_error(field if field in self.fields else None, str(sentence))
-
-
-def time_field(label, **kwargs):
-    return forms.TimeField(
-        label=label,
-        widget=forms.TimeInput(
-            format="%H:%M", attrs={"placeholder": "08:00", "inputmode": "text", "class": "input-time"}
-        ),
-        error_messages={"invalid": _("Write the time as 08:00 or 8h30.")},
-        **kwargs,
-    )
-
-
-def day_field(label, **kwargs):
-    return forms.DateField(
-        label=label,
-        error_messages={"invalid": _("This day does not exist. Write it as dd/mm/yyyy.")},
-        **kwargs,
-    )
-
-
-def moment(day, time) -> datetime:
-    return datetime.combine(day, time, tzinfo=VIETNAM)
 
 
 class MeetingForm(PlainForm):
@@ -287,172 +226,3 @@ def _field_choices() -> list:
     for top in by_parent.get(None, []):
         groups.append((top.name, [(field.pk, field.name) for field in [top, *by_parent.get(top.pk, [])]]))
     return groups
-
-
-# --- the cycle ------------------------------------------------------------------------------------------------
-
-
-class AnnounceForm(PlainForm):
-    announced_on = day_field(_("Announced on"))
-
-
-class PostponeForm(PlainForm):
-    SERVICE_FIELDS = {"planned_start": "day", "planned_end": "end_time"}
-
-    reason = forms.CharField(label=_("Reason"), max_length=1000, widget=forms.Textarea(attrs={"rows": 3}))
-    day = day_field(_("New day"), required=False, help_text=_("Leave the new time empty when it is not known yet."))
-    start_time = time_field(_("Starts at"), required=False)
-    end_time = time_field(_("Ends at"), required=False)
-
-    def clean(self):
-        parts = [name for name in ("day", "start_time", "end_time") if self.cleaned_data.get(name)]
-        if parts and not self.errors:
-            for name in {"day", "start_time", "end_time"} - set(parts):
-                self.add_error(name, _("Give the day and both times, or leave all three empty."))
-        return self.cleaned_data
-
-    def values(self) -> dict:
-        data = self.cleaned_data
-        if not data["day"]:
-            return {"reason": data["reason"]}
-        return {
-            "reason": data["reason"],
-            "planned_start": moment(data["day"], data["start_time"]),
-            "planned_end": moment(data["day"], data["end_time"]),
-        }
-
-
-class CancelForm(PlainForm):
-    reason = forms.CharField(label=_("Reason"), max_length=1000, widget=forms.Textarea(attrs={"rows": 3}))
-
-
-class HoldForm(PlainForm):
-    SERVICE_FIELDS = {"actual_start": "day", "actual_end": "end_time"}
-
-    day = day_field(_("Day it was held"))
-    start_time = time_field(_("Starts at"))
-    end_time = time_field(_("Ends at"))
-
-    def values(self) -> dict:
-        data = self.cleaned_data
-        return {
-            "actual_start": moment(data["day"], data["start_time"]),
-            "actual_end": moment(data["day"], data["end_time"]),
-        }
-
-
-# --- the record -----------------------------------------------------------------------------------------------
-
-
-class RecordForm(PlainForm):
-    """Attendance by group, and the minutes."""
-
-    version = forms.IntegerField(widget=forms.HiddenInput)
-    opening = forms.CharField(
-        label=_("Opening"),
-        required=False,
-        max_length=20_000,
-        widget=forms.Textarea(attrs={"rows": 5}),
-        help_text=_("Time, place, who attended, what the chair said to open the meeting."),
-    )
-    proceedings = forms.CharField(
-        label=_("Proceedings"),
-        required=False,
-        max_length=100_000,
-        widget=forms.Textarea(attrs={"rows": 12}),
-        help_text=_("How the meeting went. Citizens' opinions are recorded one by one on their own page."),
-    )
-    closing = forms.CharField(
-        label=_("Closing"),
-        required=False,
-        max_length=20_000,
-        widget=forms.Textarea(attrs={"rows": 5}),
-        help_text=_("What the chair concluded, and when the meeting ended."),
-    )
-
-    def __init__(self, *args, **kwargs):
-        super().__init__(*args, **kwargs)
-        for group, label in AudienceGroup.choices:
-            self.fields[group] = PeopleField(
-                label=label,
-                required=False,
-                min_value=0,
-                max_value=100_000,
-                widget=forms.TextInput(attrs={"inputmode": "numeric", "data-sum": "", "autocomplete": "off"}),
-            )
-
-    @property
-    def attendance_fields(self):
-        return [self[group] for group in AudienceGroup.values]
-
-    def values(self) -> dict:
-        data = self.cleaned_data
-        numbers = {group: data[group] for group in AudienceGroup.values}
-        return {"numbers": numbers, **{name: data[name] for name in ("version", "opening", "proceedings", "closing")}}
-
-    @staticmethod
-    def saved_values(meeting: Meeting, minutes) -> dict:
-        numbers = {row.group: row.number for row in meeting.attendance.all()}
-        texts = {name: getattr(minutes, name, "") for name in ("opening", "proceedings", "closing")}
-        return texts | numbers | {"version": minutes.version if minutes else 0}
-
-
-class BaseAgendaFormSet(forms.BaseFormSet):
-    def items(self) -> list[dict]:
-        """The items in the order asked for, without those deleted or empty."""
-        rows = [form.cleaned_data for form in self.ordered_forms if form.cleaned_data.get("title")]
-        return [{name: row[name] for name in ("title", "minutes", "speaker")} for row in rows]
-
-
-class AgendaRowForm(forms.Form):
-    title = forms.CharField(label=_("Content"), max_length=300)
-    minutes = forms.IntegerField(label=_("Length in minutes"), required=False, min_value=0, max_value=1440)
-    speaker = forms.CharField(label=_("Speaker"), max_length=200, required=False)
-
-
-AgendaFormSet = forms.formset_factory(
-    AgendaRowForm, formset=BaseAgendaFormSet, extra=2, can_order=True, can_delete=True, max_num=60, absolute_max=80
-)
-
-
-class InviteForm(PlainForm):
-    units = forms.ModelMultipleChoiceField(label=_("Units"), queryset=Unit.objects.none(), required=False)
-    names = forms.CharField(
-        label=_("Other bodies or persons"),
-        required=False,
-        max_length=8000,
-        widget=forms.Textarea(attrs={"rows": 3}),
-        help_text=_("One on each line."),
-    )
-
-    def __init__(self, *args, units, **kwargs):
-        super().__init__(*args, **kwargs)
-        field = self.fields["units"]
-        field.widget = (
-            forms.CheckboxSelectMultiple() if len(units) <= MANY else forms.SelectMultiple(attrs={"size": 10})
-        )
-        field.queryset = Unit.objects.filter(pk__in=[unit.pk for unit in units])
-        field.choices = [(unit.pk, str(unit)) for unit in units]
-
-    def clean(self):
-        if not self.errors and not self.cleaned_data.get("units") and not self.cleaned_data.get("names", "").strip():
-            raise forms.ValidationError(_("Choose a unit or write a name."))
-        return self.cleaned_data
-
-
-class AnswerForm(PlainForm):
-    answer = forms.ChoiceField(label=_("Answer"), choices=InvitationAnswer, widget=forms.RadioSelect)
-
-    def __init__(self, *args, **kwargs):
-        super().__init__(*args, **kwargs)
-        self.fields |= forms.fields_for_model(Invitation, fields=["person", "position"])
-
-
-class AttachmentForm(PlainForm):
-    file = forms.FileField(
-        label=_("File"),
-        widget=forms.FileInput(attrs={"accept": ACCEPT}),
-        help_text=_("PDF, picture or Office file, at most 25 MB. Its content is checked."),
-        error_messages={"empty": _("The file is empty.")},
-    )
-    title = forms.CharField(label=_("Title of the document"), max_length=200, required=False)
