@@ -20,11 +20,11 @@
     kept: "Đã giữ trên máy này lúc", sending: "Đang lưu…", refused: "Máy chủ không nhận nội dung này; không có gì bị mất."
   };
   var KEPT_EVERY = 3000, RETRY = [3000, 5000, 10000, 20000, 30000];
-  var sent = null, pressed = null, retryTimer = null, tries = 0, busy = false;
+  var sent = null, pressed = null, retryTimer = null, tries = 0, busy = false, loggingOut = false;
 
   function form() { return document.getElementById("entry-form"); }
   function textOf(current) { return current.elements.text; }
-  function key(current) { return "entry:" + current.dataset.entry; }
+  function key(current) { return "keep:entry:" + current.dataset.entry; }  // "keep:" is what logging out clears
 
   // --- the draft ------------------------------------------------------------------------------------------------
 
@@ -36,7 +36,7 @@
   function isWorthKeeping(values) { return Boolean((values.text || "").trim() || (values.answer || "").trim()); }
   function keepDraft() {
     var current = form();
-    if (!current) { return; }
+    if (!current || loggingOut) { return; }
     var values = pairs(current);
     try {
       if (!isWorthKeeping(values)) { localStorage.removeItem(key(current)); return; }
@@ -102,6 +102,7 @@
   function isSignInPage(xhr) { return xhr.responseURL && xhr.responseURL.indexOf("/accounts/login/") >= 0; }
 
   document.addEventListener("submit", function (event) {
+    if (event.target.hasAttribute("data-logout")) { loggingOut = true; return; }
     if (event.target.id !== "entry-form") { return; }
     pressed = event.submitter && event.submitter.value === "same" ? "same" : "next";
     keepDraft();

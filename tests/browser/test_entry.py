@@ -155,3 +155,13 @@ def test_what_is_missing_is_said_and_the_text_stays(page):
     page.keyboard.press("Control+Enter")
     page.locator(ROWS).nth(0).wait_for()
     assert Opinion.objects.count() == 1
+
+
+def test_logging_out_leaves_nothing_on_a_shared_computer(page):
+    page.locator("#id_text").fill("Lời của một người dân")
+    page.locator("#id_speaker").fill("Bà Hoa")
+    page.locator(".entry-kept:not(:empty)").wait_for()
+    page.locator(".person-button").click()
+    page.locator("form[data-logout] button").click()
+    page.locator(".portal-head").wait_for()
+    assert page.evaluate("Object.keys(localStorage).length") == 0
