@@ -8,7 +8,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from accounts.templatetags.ui import vn_change, vn_number, vn_percent
+from accounts.templatetags.ui import DASH, vn_change, vn_number, vn_percent
 from deadlines.counting import Calendar, working_days_between
 from feedback.models import Category, Competence, Resolution
 from reports.choosing import Choice
@@ -95,6 +95,8 @@ class Board:
         }
 
     def _overdue_card(self) -> Card:
+        if not self.found.live.has_begun and not self.found.overdue:
+            return Card(_("Overdue now"), DASH)
         notices, assignments = self.found.overdue_now("notice"), self.found.overdue_now("assignment")
         hint = ngettext("%(number)s conclusion notice", "%(number)s conclusion notices", notices) % {
             "number": vn_number(notices)
@@ -224,6 +226,8 @@ class Board:
         return lines
 
     def _linked(self, number: int, what: str, **keys) -> Number:
+        if not self.found.live.has_begun:
+            return Number(DASH)  # nobody kept a record here: unknown, not zero
         return Number(vn_number(number), self.choice.rows_url(what, **keys))
 
     @property
@@ -343,10 +347,15 @@ class Board:
                         reverse("reports:return", args=[one.record.pk]),
                     ),
                 ),
-                f"{one.record.locality}, {period_text(one.record.period_from, one.record.period_to)}",
+                f"{one.record.locality}, {self._period_of(one.record)}",
             )
             for one in self.found.included
         ]
+
+    @staticmethod
+    def _period_of(record) -> str:
+        text = period_text(record.period_from, record.period_to)
+        return _("about %(period)s") % {"period": text} if record.is_period_approximate else text
 
     @property
     def left_out(self) -> list[Line]:

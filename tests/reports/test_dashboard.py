@@ -214,3 +214,12 @@ def test_notices_and_assignments_by_lateness(cast):
     assert (found.answered_on_the_spot, found.answered_in_writing, found.opinions_pending) == (12, 6, 12)
     assert found.by_resolution == {"done": 6, "explained": 12}
     assert found.by_competence == {"own": 24, "superior": 6}
+
+
+def test_where_nobody_kept_a_record_the_page_shows_dashes_and_no_zero(cast, signed_in):
+    given_return(cast.old_district, date(2020, 1, 1), date(2024, 12, 31), meetings=1078, opinions=6416)
+    page = signed_in("superior_leader").get(f"/dashboard/?locality={cast.old_district.pk}")
+    numbers = numbers_of(page.content.decode())
+    assert ("1078" in {text for _url, text in numbers}) and ("6416" in {text for _url, text in numbers})
+    assert "0" not in {text for _url, text in numbers}
+    assert {number.text for line in page.context["board"].answer_lines for number in line.numbers} == {"—"}
