@@ -130,6 +130,7 @@ def letterhead_of(notice: Notice) -> Letterhead:
         signer_title=notice.signer_title,
         signer_name=notice.signer_name,
         is_draft=is_draft,
+        is_demonstration=notice.meeting.is_demonstration,
         verification_code="" if is_draft else notice.verification_code,
         verification_url="" if is_draft else verification_url(notice.verification_code),
     )

@@ -73,6 +73,7 @@ class Letterhead:
     signer_title: str
     signer_name: str
     is_draft: bool = True
+    is_demonstration: bool = False
     verification_code: str = ""
     verification_url: str = ""
     keywords: tuple[str, ...] = field(default_factory=tuple)

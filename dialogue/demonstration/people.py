@@ -2,6 +2,9 @@
 
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
+
+from django.contrib.auth.hashers import make_password
 
 from accounts.models import Locality, LocalityKind, Membership, Role, Unit, UnitKind, User
 
@@ -45,6 +48,12 @@ class Ward:
         return self.officers[department.name]
 
 
+@cache
+def _hashed_password() -> str:
+    # Hashing is slow on purpose; some thirty accounts with one printed password need it once.
+    return make_password(PASSWORD)
+
+
 def person(username: str, full_name: str, position: str, *roles: tuple[Unit, str], until: date | None = None) -> User:
     """A demonstration login: the sign-in refuses it where the demonstration was not loaded."""
     user = User(
@@ -54,7 +63,7 @@ def person(username: str, full_name: str, position: str, *roles: tuple[Unit, str
         position=position,
         is_demonstration=True,
     )
-    user.set_password(PASSWORD)
+    user.password = _hashed_password()
     user.save()
     Membership.objects.bulk_create(
         Membership(user=user, unit=unit, role=role, valid_from=date(2017, 1, 1), valid_to=until) for unit, role in roles
