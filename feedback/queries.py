@@ -125,15 +125,18 @@ def departments_for(meeting: Meeting):
 
 
 def earlier_opinions(opinion: Opinion, user):
-    """Opinions of the same locality and field that may be the same matter."""
-    return (
+    """The newest fifty opinions of the same locality and field that may be the same matter."""
+    newest = (
         Opinion.objects.visible_to(user)
         .of_dialogue()
         .filter(meeting__locality=opinion.meeting.locality_id, field=opinion.field_id)
-        .filter(Q(meeting__planned_start__lt=opinion.meeting.planned_start) | Q(pk=opinion.same_matter_as_id))
+        .filter(meeting__planned_start__lt=opinion.meeting.planned_start)
         .exclude(pk=opinion.pk)
-        .order_by("-meeting__planned_start", "number")[:50]
+        .order_by("-meeting__planned_start", "number")
+        .values("pk")[:50]
     )
+    # A form field asks for one row of its choices, which a sliced query can't answer.
+    return Opinion.objects.filter(Q(pk__in=newest) | Q(pk=opinion.same_matter_as_id)).select_related("meeting")
 
 
 def plain_state(opinion: Opinion, assignment: Assignment | None = None) -> str:

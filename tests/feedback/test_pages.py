@@ -129,6 +129,17 @@ def test_a_program_renamed_to_a_document_is_refused_with_the_reply_kept(cast, si
     assert not Reply.objects.exists()
 
 
+def test_an_opinion_names_the_earlier_one_in_which_the_same_was_raised(cast, signed_in):
+    earlier = make_opinion(cast, make_held_meeting(cast, days_ago=90), text="Đường ngập lần đầu")
+    opinion, client = make_opinion(cast, make_held_meeting(cast)), signed_in("ward_clerk")
+    form = correction(opinion, same_matter_as=earlier.pk)
+    assert client.post(page("opinion_edit", opinion.pk), form).status_code == 302
+    assert "Đường ngập lần đầu" in client.get(page("opinion", opinion.pk)).content.decode()
+    assert opinion.text[:60] in client.get(page("opinion", earlier.pk)).content.decode()
+    form = correction(opinion, version=2, same_matter_as=opinion.pk)
+    assert client.post(page("opinion_edit", opinion.pk), form).status_code == 422
+
+
 # --- the way of an opinion ----------------------------------------------------------------------------------------
 
 
