@@ -327,7 +327,9 @@ class TestPieces:
             obligation="conclusion_notice",
             counted_from=date(2026, 8, 21),
         )
-        text = render_to_string("deadlines/_deadlines.html", {"deadlines": deadlines, "locality": cast.ward})
+        text = render_to_string(
+            "deadlines/_deadlines.html", {"deadlines": deadlines, "done_on": None, "locality": cast.ward}
+        )
         assert text.index("Điều 43 Luật số 72/2025/QH15") < text.index("Điều 5 12-QĐ/ĐU")
         question = f"start=2026-08-21&amp;number=10&amp;unit=working_days&amp;locality={cast.ward.pk}"
         assert f"{reverse('deadlines:working_out')}?{question}" in text

@@ -14,7 +14,7 @@ import pytest
 from django.conf import settings
 
 from accounts.models import Unit
-from meetings.models import Field
+from meetings.models import Field, Meeting
 from notices import documents, typeface
 from notices.documents import OwnFilesOnly, render_notice, render_notice_html, unprintable
 from notices.layout import document_code
@@ -50,7 +50,7 @@ def make_pdf(regime="state", *, number=5, tasks=4, recipient_count=6, closing_li
         "signer_name": "Trần Văn Chủ Tịch",
         "verification_code": "ABCD2345WXYZ",
     } | texts
-    notice = Notice(unit=unit, regime=regime, **values)
+    notice = Notice(unit=unit, regime=regime, meeting=Meeting(), **values)
     if number:
         notice.number, notice.issued_on = number, date(2026, 2, 3)
         notice.document_code = document_code(regime, number, "TB", unit.abbreviation)
@@ -444,7 +444,9 @@ def test_the_engine_fetches_nothing_but_its_fonts(url):
 
 
 def test_the_page_of_the_preview_escapes_what_people_typed():
-    notice = Notice(unit=_unit("state"), regime="state", subject="<b>x</b>", opening="<script>alert(1)</script>")
+    notice = Notice(
+        meeting=Meeting(), unit=_unit("state"), regime="state", subject="<b>x</b>", opening="<script>alert(1)</script>"
+    )
     html = render_notice_html(notice, conclusions=[], tasks=[])
     assert "<script" not in html
     assert "<style" not in html
