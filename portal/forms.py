@@ -15,7 +15,10 @@ class SearchForm(forms.Form):
 
     q = forms.CharField(label=_("Search"), required=False, max_length=100)
     tinh = forms.ModelChoiceField(
-        label=_("Province or city"), required=False, queryset=Locality.objects.none(), to_field_name="code",
+        label=_("Province or city"),
+        required=False,
+        queryset=Locality.objects.none(),
+        to_field_name="code",
         empty_label=_("Whole country"),
     )
     loai = forms.ChoiceField(

@@ -1,6 +1,7 @@
 """Public pages. They read, they never write, and they start from ``published()``."""
 
 import calendar as months
+import re
 from datetime import date, timedelta
 from urllib.parse import quote
 
@@ -51,10 +52,9 @@ def meetings(request):
 
 def _asked_month(request) -> date:
     """``?thang=2026-11``; anything else is this month."""
-    year, _dash, month = request.GET.get("thang", "").partition("-")
-    if year.isascii() and year.isdigit() and month.isascii() and month.isdigit():
-        if 2000 <= int(year) <= 2100 and 1 <= int(month) <= 12:
-            return date(int(year), int(month), 1)
+    found = re.fullmatch(r"(20\d\d)-(0?[1-9]|1[0-2])", request.GET.get("thang", ""), re.ASCII)
+    if found:
+        return date(int(found[1]), int(found[2]), 1)
     return today().replace(day=1)
 
 
