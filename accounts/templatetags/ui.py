@@ -299,11 +299,7 @@ def filter_chips(context, filterset):
             for value in query.getlist(key):
                 if not value:
                     continue
-                rest = (
-                    [(k, v) for k, v in query.lists_of_pairs()]
-                    if hasattr(query, "lists_of_pairs")
-                    else [(k, v) for k, values in query.lists() for v in values]
-                )
+                rest = [(k, v) for k, values in query.lists() for v in values]
                 rest = [(k, v) for k, v in rest if (k, v) != (key, value) and k != "page" and v]
                 ending = {"min": "≥", "after": _("from"), "max": "≤", "before": _("to")}.get(key.rpartition("_")[2], "")
                 chips.append(
