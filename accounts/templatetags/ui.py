@@ -413,15 +413,6 @@ def portal_nav(context, label=""):
     return {"links": _links(context, PORTAL_NAVIGATION), "label": label or _("Main navigation")}
 
 
-@register.simple_tag
-def url_or_blank(name, *args):
-    """The address of a named page, or nothing where this installation does not have it."""
-    try:
-        return reverse(name, args=args)
-    except NoReverseMatch:
-        return ""
-
-
 # --- charts -----------------------------------------------------------------------------------------------------
 
 
