@@ -4,11 +4,11 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
 from django.db.models import Count, Prefetch, Q, QuerySet, Value
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from accounts.models import Role, User
-from accounts.templatetags.ui import url_or_blank
 from deadlines.clock import VIETNAM
 from deadlines.counting import Calendar, working_days_between
 from feedback.models import Assignment, AssignmentState, Extension, OpinionState, Reply, Verdict
@@ -174,11 +174,11 @@ def tasks_of(user: User, *, on: date, calendar: Calendar) -> tuple[list[Task], l
         if group is None:
             continue
         action = _("Accept or answer") if one.state == AssignmentState.SENT else _("Answer")
-        url = url_or_blank("feedback:assignment", one.pk)
+        url = reverse("feedback:assignment", args=[one.pk])
         tasks.append(Task(group, one.task, _about(one.opinion), action, url, one.due_on, days))
     for one in notices_for(user).filter(state=NoticeState.RETURNED).select_related("meeting"):
         title = _("Conclusion notice returned with remarks: %(topic)s") % {"topic": one.meeting.topic}
-        url = url_or_blank("notices:edit", one.pk)
+        url = reverse("notices:edit", args=[one.pk])
         due_on = one.meeting.conclusion_due_on
         group, days = clock.placed(due_on)
         tasks.append(
@@ -188,19 +188,19 @@ def tasks_of(user: User, *, on: date, calendar: Calendar) -> tuple[list[Task], l
         title = _("%(department)s returned a matter") % {"department": one.lead_department}
         detail = f"{one.return_reason} · {_about(one.opinion)}"
         tasks.append(
-            Task(RETURNED, title, detail, _("Assign it again"), url_or_blank("feedback:opinion", one.opinion_id))
+            Task(RETURNED, title, detail, _("Assign it again"), reverse("feedback:opinion", args=[one.opinion_id]))
         )
     chain = "assignment__opinion__meeting"
     for one in replies_for(user).select_related(chain, "assignment__lead_department"):
         title = _("%(department)s replied") % {"department": one.assignment.lead_department}
-        url = url_or_blank("feedback:opinion", one.assignment.opinion_id)
+        url = reverse("feedback:opinion", args=[one.assignment.opinion_id])
         tasks.append(Task(TO_ACCEPT, title, _about(one.assignment.opinion), _("Read and accept"), url))
     for one in extensions_for(user).select_related(chain, "assignment__lead_department"):
         title = _("%(department)s asks for more time, until %(day)s") % {
             "department": one.assignment.lead_department,
             "day": f"{one.asked_until:%d/%m/%Y}",
         }
-        url = url_or_blank("feedback:opinion", one.assignment.opinion_id)
+        url = reverse("feedback:opinion", args=[one.assignment.opinion_id])
         tasks.append(Task(EXTENSION, title, one.reason, _("Decide"), url, one.due_on_before))
     tasks.sort(key=lambda task: (task.group, task.day or date.max, task.title))
     return tasks, meetings
@@ -220,10 +220,10 @@ def _meeting_task(meeting: Meeting, clock: Clock, own_units: frozenset, led_unit
         late = working_days_between(day, clock.on, clock.calendar)
         action = _("Record that it was held, or postpone it")
         return Task(
-            OVERDUE, title, _where(meeting), action, url_or_blank("meetings:detail", meeting.pk), day, max(1, late)
+            OVERDUE, title, _where(meeting), action, reverse("meetings:detail", args=[meeting.pk]), day, max(1, late)
         )
     action = _("Prepare") if is_own else _("Open")
-    return Task(MEETING, meeting.topic, _where(meeting), action, url_or_blank("meetings:detail", meeting.pk), day)
+    return Task(MEETING, meeting.topic, _where(meeting), action, reverse("meetings:detail", args=[meeting.pk]), day)
 
 
 def _where(meeting: Meeting) -> str:
@@ -234,10 +234,10 @@ def _where(meeting: Meeting) -> str:
 def _notice_task(meeting: Meeting, clock: Clock, led_units: frozenset) -> Task | None:
     """The conclusion notice of a held meeting: whose turn it is, and how urgent."""
     notice = getattr(meeting, "notice", None)
-    url = url_or_blank("meetings:detail", meeting.pk)
+    url = reverse("meetings:detail", args=[meeting.pk])
     title = _("Conclusion notice: %(topic)s") % {"topic": meeting.topic}
     if notice is not None:
-        url = url_or_blank("notices:detail", notice.pk)
+        url = reverse("notices:detail", args=[notice.pk])
     if meeting.concluded_on is not None:
         detail = _("Issued, not yet published")
         return Task(TO_DO, title, detail, _("Publish"), url, meeting.concluded_on)
@@ -254,7 +254,7 @@ def _notice_task(meeting: Meeting, clock: Clock, led_units: frozenset) -> Task |
     elif state == NoticeState.APPROVED:
         action, fallback = _("Issue"), APPROVAL
     else:
-        url = url_or_blank("notices:meeting_notice", meeting.pk) or url
+        url = reverse("notices:meeting_notice", args=[meeting.pk]) or url
     if group is None:
         group = fallback
     if group is None:
@@ -280,7 +280,7 @@ def week_of(on: date, tasks: list[Task], meetings: list[Meeting], calendar: Cale
         items = [
             {
                 "label": f"{m.planned_start.astimezone(VIETNAM):%H:%M} {m.topic}",
-                "url": url_or_blank("meetings:detail", m.pk),
+                "url": reverse("meetings:detail", args=[m.pk]),
                 "tone": "info",
             }
             for m in meetings

@@ -7,7 +7,7 @@ from urllib.parse import urlencode
 
 from django import template
 from django.forms.utils import pretty_name
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils import formats
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
