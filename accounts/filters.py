@@ -9,9 +9,9 @@ from accounts.text import fold
 
 
 class PeopleFilter(django_filters.FilterSet):
-    q = django_filters.CharFilter(label=_("Name, user name or e-mail"), method="search")
+    q = django_filters.CharFilter(label=_("Name, user name or e-mail"), method="search", max_length=200)
     role = django_filters.ChoiceFilter(label=_("Role"), choices=Role, method="with_role", empty_label=_("All roles"))
-    unit = django_filters.CharFilter(label=_("Unit or place"), method="in_unit")
+    unit = django_filters.CharFilter(label=_("Unit or place"), method="in_unit", max_length=200)
     state = django_filters.ChoiceFilter(
         label=_("Account"),
         choices=[("open", _("Account open")), ("closed", _("Account closed"))],
@@ -42,7 +42,7 @@ class PeopleFilter(django_filters.FilterSet):
 
 
 class UnitFilter(django_filters.FilterSet):
-    q = django_filters.CharFilter(label=_("Name or place"), method="search")
+    q = django_filters.CharFilter(label=_("Name or place"), method="search", max_length=200)
     kind = django_filters.ChoiceFilter(label=_("Kind"), choices=UnitKind, empty_label=_("All kinds"))
     state = django_filters.ChoiceFilter(
         label=_("State"),
@@ -68,7 +68,7 @@ class UnitFilter(django_filters.FilterSet):
 
 
 class LocalityFilter(django_filters.FilterSet):
-    q = django_filters.CharFilter(label=_("Name or code"), method="search")
+    q = django_filters.CharFilter(label=_("Name or code"), method="search", max_length=200)
     kind = django_filters.ChoiceFilter(
         label=_("Kind"),
         choices=[choice for choice in LocalityKind.choices if choice[0] != LocalityKind.COUNTRY],

@@ -6,8 +6,10 @@ from audit.models import Event
 
 
 class EventFilter(django_filters.FilterSet):
-    who = django_filters.CharFilter(label=_("Who"), method="by_person")
-    q = django_filters.CharFilter(label=_("What happened"), field_name="sentence", lookup_expr="icontains")
+    who = django_filters.CharFilter(label=_("Who"), method="by_person", max_length=200)
+    q = django_filters.CharFilter(
+        label=_("What happened"), field_name="sentence", lookup_expr="icontains", max_length=200
+    )
     since = django_filters.DateFilter(label=_("From day"), field_name="at", lookup_expr="date__gte")
     until = django_filters.DateFilter(label=_("To day"), field_name="at", lookup_expr="date__lte")
 

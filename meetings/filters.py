@@ -20,7 +20,7 @@ SORTS = {
 
 class MeetingFilter(django_filters.FilterSet):
     q = django_filters.CharFilter(
-        label=_("Search"), method="search", widget=forms.TextInput(attrs={"type": "search", "maxlength": 200})
+        label=_("Search"), method="search", max_length=200, widget=forms.TextInput(attrs={"type": "search"})
     )
     period = django_filters.DateFromToRangeFilter(label=_("Period"), field_name="planned_start")
     type = django_filters.ChoiceFilter(

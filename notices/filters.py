@@ -22,7 +22,7 @@ TIMINGS = [
 
 class NoticeFilter(django_filters.FilterSet):
     q = django_filters.CharFilter(
-        label=_("Search"), method="search", widget=forms.TextInput(attrs={"type": "search", "maxlength": 200})
+        label=_("Search"), method="search", max_length=200, widget=forms.TextInput(attrs={"type": "search"})
     )
     state = django_filters.ChoiceFilter(label=_("State"), choices=NoticeState, empty_label=_("All states"))
     timing = django_filters.ChoiceFilter(

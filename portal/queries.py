@@ -1,5 +1,6 @@
 """What the portal reads, always starting from ``published()``; nothing here carries a citizen's personal data."""
 
+import re
 from datetime import date
 
 from django.db.models import Prefetch, Q, QuerySet
@@ -9,6 +10,14 @@ from accounts.text import fold
 from feedback.models import Assignment, AssignmentState, Opinion
 from meetings.models import Meeting, MeetingState
 from notices.models import Notice
+
+_CODE = re.compile(r"[0-9A-Z]{1,20}", re.ASCII)
+
+
+def read_code(typed: str) -> str:
+    """A code as it is stored, from what was typed or printed in groups; empty when it can't be one."""
+    code = typed[:40].strip().upper().replace(" ", "").replace("-", "")
+    return code if _CODE.fullmatch(code) else ""
 
 
 def provinces(*, on: date) -> QuerySet[Locality]:
@@ -52,7 +61,7 @@ def opinion_by_code(code: str) -> Opinion | None:
     ).select_related("lead_department")
     return (
         Opinion.objects.published()
-        .filter(tracking_code=code.strip().upper().replace(" ", "").replace("-", ""))
+        .filter(tracking_code=read_code(code))
         .select_related("field", "meeting__locality", "meeting__notice", "transfer_slip")
         .prefetch_related(Prefetch("assignments", queryset=open_assignments, to_attr="live_assignments"))
         .first()

@@ -114,7 +114,7 @@ def notice(request, code: str):
         .select_related("unit", "meeting__locality", "document")
         .defer("document__pdf")
         .prefetch_related("conclusions__field", "tasks"),
-        verification_code=code,
+        verification_code=queries.read_code(code),
     )
     answered = found.meeting.opinions.published().select_related("field").order_by("number")
     return render(request, "portal/notice.html", {"notice": found, "opinions": answered})
@@ -124,7 +124,7 @@ def notice(request, code: str):
 def notice_pdf(request, code: str):
     document = get_object_or_404(
         IssuedDocument.objects.filter(notice__in=queries.published_notices()).select_related("notice"),
-        notice__verification_code=code,
+        notice__verification_code=queries.read_code(code),
     )
     name = document.notice.document_code.replace("/", "-")
     response = HttpResponse(bytes(document.pdf), content_type="application/pdf")
@@ -136,7 +136,7 @@ def notice_pdf(request, code: str):
 @require_http_methods(["GET", "HEAD", "POST"])
 def verify(request):
     """By code (``?ma=``) or by an uploaded PDF's SHA-256. A wrong one is an answer, not an error."""
-    code = request.GET.get("ma", "").strip().upper().replace(" ", "").replace("-", "")
+    code = request.GET.get("ma", "").strip()[:40]
     form = VerifyFileForm(request.POST or None, request.FILES or None)
     found, sha256, status = None, "", 200
     if request.method == "POST":
@@ -146,7 +146,12 @@ def verify(request):
         else:
             status = 422
     elif code:
-        found = queries.published_notices().filter(verification_code=code).select_related("document").first()
+        found = (
+            queries.published_notices()
+            .filter(verification_code=queries.read_code(code))
+            .select_related("document")
+            .first()
+        )
     is_asked = bool(code or sha256)
     return render(
         request,

@@ -23,6 +23,10 @@ def _units(user):
     return units.filter(pk__in=user.scope.unit_ids_as(Role.UNIT_ADMIN, Role.CLERK))
 
 
+def _is_key(text: str) -> bool:
+    return text.isdecimal() and len(text) < 19
+
+
 @login_required
 def field_departments(request):
     require(policies.may_map_any_field(request.user))
@@ -30,7 +34,7 @@ def field_departments(request):
     if not units:
         return render(request, "feedback/field_departments.html", {"units": []})
     asked = request.GET.get("unit", "")
-    unit = get_object_or_404(_units(request.user), pk=asked) if asked.isdecimal() else units[0]
+    unit = get_object_or_404(_units(request.user), pk=asked) if _is_key(asked) else units[0]
     departments = list(
         Unit.objects.active(on=clock.today())
         .filter(locality=unit.locality_id)

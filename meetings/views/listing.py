@@ -109,7 +109,7 @@ def calendar(request: HttpRequest) -> HttpResponse:
 @staff_view
 def year(request: HttpRequest) -> HttpResponse:
     text = request.GET.get("year", "")
-    number = int(text) if text.isdecimal() and 2000 <= int(text[:5]) <= 2098 else clock.today().year
+    number = int(text) if text.isdecimal() and len(text) == 4 and 2000 <= int(text) <= 2098 else clock.today().year
     filterset = _filtered(request, without=("period", "sort"))
     by_day = _between(filterset.qs, date(number, 1, 1), date(number, 12, 31))
     months = []
