@@ -1,4 +1,4 @@
-"""Sentences of Django, allauth and django-filter that people meet but whose projects lack a Vietnamese text.
+"""Sentences of Django, allauth and django-filter that people meet but whose projects lack a good Vietnamese text.
 
 Nothing calls this module: it makes ``makemessages`` collect them, and the project's catalogue comes before theirs.
 """
@@ -68,5 +68,66 @@ DJANGO = [
     pgettext_lazy("String to return when truncating text", "%(truncated_text)s…"),
     _("Date out of range"),
     _("Forbidden"),
+    _("This field is required."),
+    _("Enter a whole number."),
+    _("Enter a number."),
+    _("Enter a valid value."),
+    _("Enter a valid integer."),
+    _("Enter a valid date."),
+    _("Enter a valid time."),
+    _("Enter a valid date/time."),
+    _("Enter a valid email address."),
+    _("Enter a valid URL."),
+    _("Enter a list of values."),
+    _("Ensure this value is less than or equal to %(limit_value)s."),
+    _("Ensure this value is greater than or equal to %(limit_value)s."),
+    ngettext_lazy(
+        "Ensure this value has at least %(limit_value)d character (it has %(show_value)d).",
+        "Ensure this value has at least %(limit_value)d characters (it has %(show_value)d).",
+        "limit_value",
+    ),
+    ngettext_lazy(
+        "Ensure this value has at most %(limit_value)d character (it has %(show_value)d).",
+        "Ensure this value has at most %(limit_value)d characters (it has %(show_value)d).",
+        "limit_value",
+    ),
+    _("Select a valid choice. %(value)s is not one of the available choices."),
+    _("Select a valid choice. That choice is not one of the available choices."),
+    _("No file was submitted. Check the encoding type on the form."),
+    _("No file was submitted."),
+    _("The submitted file is empty."),
+    ngettext_lazy(
+        "Ensure this filename has at most %(max)d character (it has %(length)d).",
+        "Ensure this filename has at most %(max)d characters (it has %(length)d).",
+        "max",
+    ),
+    _("Please either submit a file or check the clear checkbox, not both."),
+    ngettext_lazy("Please submit %d or fewer forms.", "Please submit %d or fewer forms.", 1),
+    ngettext_lazy(
+        "This password is too short. It must contain at least %(min_length)d character.",
+        "This password is too short. It must contain at least %(min_length)d characters.",
+        "min_length",
+    ),
+    ngettext_lazy(
+        "Your password must contain at least %(min_length)d character.",
+        "Your password must contain at least %(min_length)d characters.",
+        "min_length",
+    ),
+    _("The password is too similar to the %(verbose_name)s."),
+    _("Your password can’t be too similar to your other personal information."),
+    _("This password is too common."),
+    _("Your password can’t be a commonly used password."),
+    _("This password is entirely numeric."),
+    _("Your password can’t be entirely numeric."),
 ]
 FILTERS = [_("Today"), _("Yesterday"), _("Past 7 days"), _("This month"), _("This year")]
+# Django writes "Thứ 2"; official documents write "thứ Hai".
+WEEKDAYS = [
+    _("Monday"),
+    _("Tuesday"),
+    _("Wednesday"),
+    _("Thursday"),
+    _("Friday"),
+    _("Saturday"),
+    _("Sunday"),
+]

@@ -1,6 +1,7 @@
-"""Puts the role that the person chose to act in onto ``request.user``, and Vietnamese before other languages."""
+"""The role that the person chose to act in, Vietnamese before other languages, a page where a form was expected."""
 
 from django.middleware.locale import LocaleMiddleware
+from django.shortcuts import render
 
 SESSION_KEY = "acting_membership"
 
@@ -22,3 +23,18 @@ class VietnameseFirstLocaleMiddleware(LocaleMiddleware):
     def process_request(self, request):
         request.META.pop("HTTP_ACCEPT_LANGUAGE", None)
         super().process_request(request)
+
+
+class FormExpectedMiddleware:
+    """Who comes by a link to an address that only takes forms, as after signing in again, reads why nothing happened."""
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request):
+        response = self.get_response(request)
+        if response.status_code == 405 and request.method == "GET" and not response.content:
+            page = render(request, "405.html", status=405)
+            page.headers["Allow"] = response.headers.get("Allow", "POST")
+            return page
+        return response

@@ -103,6 +103,7 @@ MIDDLEWARE = [
     "csp.middleware.CSPMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "deadlines.middleware.CalendarMemoMiddleware",
+    "accounts.middleware.FormExpectedMiddleware",
 ]
 
 ROOT_URLCONF = "dialogue.urls"

@@ -48,7 +48,7 @@ def deadline_badge(due_on, done_on=None, url="", locality=None):
     # A template gives "" for what it doesn't have.
     tone, words = deadline_words(due_on, done_on or None, locality or None)
     inner = format_html(
-        '<span class="deadline-words">{}</span> <span aria-hidden="true">·</span> <time datetime="{}">{}</time>',
+        '<span class="deadline-words">{} <span aria-hidden="true">·</span></span> <time datetime="{}">{}</time>',
         words,
         due_on.isoformat(),
         due_on.strftime("%d/%m/%Y"),

@@ -205,7 +205,16 @@
     });
   }
 
+  // On a phone the filters stand folded above their list; the chips below say which are in force.
+  function foldable(fold) {
+    var narrow = window.matchMedia("(max-width: 767.98px)");
+    function settle() { fold.open = !narrow.matches || !!fold.querySelector(".is-invalid"); }
+    settle();
+    if (narrow.addEventListener) { narrow.addEventListener("change", settle); }
+  }
+
   function enhance(root) {
+    once(root, "details.filter-fold", foldable);
     once(root, "form[data-autosubmit]", autosubmit);
     once(root, "form[data-keep]", keep);
     once(root, "textarea[maxlength], input[data-count], textarea[data-count]", counter);

@@ -87,9 +87,9 @@ def test_a_submitted_notice_waits_for_the_leader_and_a_returned_one_for_the_cler
     Notice.objects.create(meeting=first, state="submitted", **common)
     Notice.objects.create(meeting=second, state="returned", **common)
     leader, clerk = dict(groups(signed_in("ward_leader"))), dict(groups(signed_in("ward_clerk")))
-    assert leader["Chờ tôi phê duyệt"] == ["Thông báo kết luận: Chờ duyệt"]
+    assert leader["Chờ tôi duyệt"] == ["Thông báo kết luận: Chờ duyệt"]
     assert clerk["Trả lại cho tôi"] == ["Dự thảo thông báo bị trả lại kèm ý kiến: Bị trả lại"]
-    assert "Chờ tôi phê duyệt" not in clerk
+    assert "Chờ tôi duyệt" not in clerk
     assert signed_in("ward_leader").get("/dashboard/").context["board"].waiting["approvals"] == 1
 
 
