@@ -107,7 +107,7 @@ def test_a_unit_is_never_its_own_superior(cast):
 
 
 def test_the_superior_is_in_the_same_place_or_above(cast):
-    with pytest.raises(ServiceError, match="cùng địa bàn"):
+    with pytest.raises(ServiceError, match="cùng địa phương"):
         services.edit_unit(cast.ward_economy, actor=cast.system_admin, version=1, superior=cast.sibling_committee)
 
 
