@@ -1,4 +1,5 @@
 from django.urls import path
+from django.views.decorators.http import require_safe
 
 from portal import feeds, views
 
@@ -10,7 +11,7 @@ urlpatterns = [
     path("lich-doi-thoai/lich.ics", feeds.meetings_calendar, name="meetings_calendar"),
     path("lich-doi-thoai/<int:pk>/", views.meeting, name="meeting"),
     path("thong-bao/", views.notices, name="notices"),
-    path("thong-bao/atom.xml", feeds.NoticeFeed(), name="notices_feed"),
+    path("thong-bao/atom.xml", require_safe(feeds.NoticeFeed()), name="notices_feed"),
     path("thong-bao/<str:code>/", views.notice, name="notice"),
     path("thong-bao/<str:code>/thong-bao.pdf", views.notice_pdf, name="notice_pdf"),
     path("xac-minh/", views.verify, name="verify"),

@@ -4,6 +4,7 @@ from django.core.paginator import Paginator
 from django.db.models import Sum
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
+from django.views.decorators.http import require_safe
 
 from audit.models import Event
 from deadlines.counting import Count
@@ -15,6 +16,7 @@ from meetings.views.common import get_meeting, staff_view, visible_meetings
 
 
 @staff_view
+@require_safe
 def detail(request: HttpRequest, pk: int) -> HttpResponse:
     meetings = visible_meetings(request).prefetch_related(
         "cohost_units", "fields", "covered_localities", "agenda_items"
@@ -69,6 +71,7 @@ def _deadlines(meeting: Meeting) -> list[dict]:
 
 
 @staff_view
+@require_safe
 def history(request: HttpRequest, pk: int) -> HttpResponse:
     meeting = get_meeting(request, pk)
     events = Event.objects.about(meeting).select_related("actor")

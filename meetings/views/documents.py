@@ -7,6 +7,7 @@ from django.shortcuts import get_object_or_404, redirect
 from django.template.defaultfilters import filesizeformat
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
 
 from meetings import policies, services
 from meetings.forms import AttachmentForm
@@ -48,6 +49,7 @@ def _get_attachment(request: HttpRequest, pk: int) -> Attachment:
 
 
 @staff_view
+@require_safe
 def attachment(request: HttpRequest, pk: int) -> HttpResponse:
     kept = _get_attachment(request, pk)
     try:

@@ -6,6 +6,7 @@ from datetime import date, datetime, timedelta
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
 
 from deadlines import clock
 from deadlines.services import working_calendar
@@ -41,6 +42,7 @@ def _context(request: HttpRequest, filterset: MeetingFilter, active: str, **more
 
 
 @staff_view
+@require_safe
 def listing(request: HttpRequest) -> HttpResponse:
     filterset = _filtered(request)
     page_obj = Paginator(filterset.qs, PER_PAGE).get_page(request.GET.get("page"))
@@ -72,6 +74,7 @@ def _between(meetings, first: date, last: date) -> dict[date, list[Meeting]]:
 
 
 @staff_view
+@require_safe
 def calendar(request: HttpRequest) -> HttpResponse:
     first = _first_of_month(request.GET.get("month"))
     filterset = _filtered(request, without=("period", "sort"))
@@ -107,6 +110,7 @@ def calendar(request: HttpRequest) -> HttpResponse:
 
 
 @staff_view
+@require_safe
 def year(request: HttpRequest) -> HttpResponse:
     text = request.GET.get("year", "")
     number = int(text) if text.isdecimal() and len(text) == 4 and 2000 <= int(text) <= 2098 else clock.today().year

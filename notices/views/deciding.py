@@ -7,6 +7,7 @@ from django.urls import reverse
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
+from django.views.decorators.http import require_safe
 
 from accounts.errors import ServiceError
 from accounts.policies import require
@@ -80,6 +81,7 @@ def _detail_page(request, notice: Notice, *, remark=None, publication=None, stat
 
 
 @staff_view
+@require_safe
 def detail(request: HttpRequest, pk: int) -> HttpResponse:
     return _detail_page(request, get_notice(request, pk))
 
@@ -163,6 +165,7 @@ def publish(request: HttpRequest, notice: Notice) -> HttpResponse:
 
 
 @staff_view
+@require_safe
 def pdf(request: HttpRequest, pk: int) -> HttpResponse:
     """The frozen bytes of an issued notice; before that the draft, marked as one."""
     notice = get_notice(request, pk)

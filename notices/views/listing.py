@@ -2,6 +2,7 @@
 
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
+from django.views.decorators.http import require_safe
 
 from deadlines import clock
 from meetings.models import Meeting
@@ -14,6 +15,7 @@ UNDRAFTED_SHOWN = 5
 
 
 @staff_view
+@require_safe
 def notice_list(request: HttpRequest) -> HttpResponse:
     filterset = NoticeFilter(
         request.GET, visible_notices(request).order_by("-meeting__held_on", "-pk"), user=request.user

@@ -7,6 +7,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.clickjacking import xframe_options_sameorigin
+from django.views.decorators.http import require_safe
 
 from accounts.errors import ServiceError, StaleVersion
 from accounts.policies import require
@@ -23,6 +24,7 @@ MORE_ROWS = 3
 
 
 @staff_view
+@require_safe
 def meeting_notice(request: HttpRequest, pk: int) -> HttpResponse:
     """The meeting's tab: the notice's state, or the deadline worked out and one click to the draft."""
     meeting = get_meeting(request, pk)
