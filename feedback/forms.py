@@ -115,7 +115,7 @@ class OpinionForm(SpeakerFields):
     version = forms.IntegerField(widget=forms.HiddenInput)
     text = forms.CharField(label=_("Opinion"), max_length=LONG, widget=lines(7))
     category = forms.ChoiceField(label=_("Category"), choices=Category)
-    field = forms.ModelChoiceField(Field.objects.none(), label=_("Field"))
+    field = forms.ModelChoiceField(Field.objects.none(), label=_("Field"), empty_label=_("Choose a field"))
     competence = forms.ChoiceField(label=_("Competence"), choices=Competence)
     public_summary = forms.CharField(
         label=_("Summary for the public, without personal data"),
@@ -128,6 +128,7 @@ class OpinionForm(SpeakerFields):
         Opinion.objects.none(),
         label=_("Same matter as"),
         required=False,
+        empty_label=_("None"),
         help_text=_("An earlier opinion of this locality in which the same was raised."),
     )
 
@@ -161,7 +162,9 @@ class AnswerForm(forms.Form):
 
 
 class AssignForm(forms.Form):
-    lead_department = forms.ModelChoiceField(Unit.objects.none(), label=_("Lead department"))
+    lead_department = forms.ModelChoiceField(
+        Unit.objects.none(), label=_("Lead department"), empty_label=_("Choose a department")
+    )
     coordinating_departments = forms.ModelMultipleChoiceField(
         Unit.objects.none(),
         label=_("Coordinating departments"),

@@ -73,7 +73,7 @@ MATTERS: dict[str, list[Matter]] = {
             [
                 (
                     "petition",
-                    "Đoạn cua trên {duong} bị khuất tầm nhìn, đã có nhiều vụ va quẹt. Kiến nghị lắp gương cầu lồi và biển "
+                    "Đoạn cua trên {duong} bị khuất tầm nhìn, đã xảy ra nhiều vụ va chạm. Kiến nghị lắp gương cầu lồi và biển "
                     "cảnh báo.",
                     "Ủy ban nhân dân tiếp thu, lắp gương cầu lồi và biển cảnh báo tại vị trí bà con phản ánh trong tháng.",
                     "Lắp gương cầu lồi và biển cảnh báo tại đoạn cua khuất tầm nhìn trên {duong}, {noi}.",
@@ -158,9 +158,9 @@ MATTERS: dict[str, list[Matter]] = {
                 ),
                 (
                     "feedback",
-                    "Có tình trạng xây dựng trên đất nông nghiệp ở cuối {duong}; đề nghị kiểm tra để bảo đảm công bằng.",
+                    "Có tình trạng xây dựng sai phép, cơi nới ở cuối {duong}; đề nghị kiểm tra để bảo đảm công bằng.",
                     "Ủy ban nhân dân đã lập đoàn kiểm tra và sẽ thông báo kết quả đến khu dân cư.",
-                    "Kiểm tra việc xây dựng trên đất nông nghiệp tại khu vực cuối {duong}, {noi}.",
+                    "Kiểm tra việc xây dựng sai phép, cơi nới tại khu vực cuối {duong}, {noi}.",
                 ),
                 (
                     "petition",
@@ -194,9 +194,9 @@ MATTERS: dict[str, list[Matter]] = {
                 ),
                 (
                     "petition",
-                    "Trại chăn nuôi heo gần {noi} xả nước thải ra suối, đề nghị kiểm tra và công khai kết quả.",
+                    "Cơ sở giết mổ gia cầm gần {noi} xả nước thải ra cống chung, đề nghị kiểm tra và công khai kết quả.",
                     "Đoàn kiểm tra sẽ lấy mẫu nước thải và công khai kết quả tại khu dân cư.",
-                    "Kiểm tra việc xả thải của trại chăn nuôi gần {noi}, công khai kết quả.",
+                    "Kiểm tra việc xả thải của cơ sở giết mổ gia cầm gần {noi}, công khai kết quả.",
                 ),
                 (
                     "suggestion",
