@@ -258,6 +258,9 @@ def note_progress(assignment: Assignment, *, actor: User, text: str) -> Progress
             _("The assignment is “%(state)s” now; no progress can be noted any more.")
             % {"state": assignment.get_state_display().lower()}
         )
+    last = assignment.progress_notes.order_by("at", "pk").last()
+    if last is not None and (last.author_id, last.text) == (actor.pk, clean(text)):
+        return last  # the button was pressed twice
     note = ProgressNote.objects.create(assignment=assignment, text=clean(text), author=actor)
     record(
         actor=actor,

@@ -10,7 +10,7 @@ from accounts.errors import ServiceError, StaleVersion
 from accounts.models import Role, Unit, User
 from accounts.text import fold, nfc
 from deadlines import clock
-from deadlines.models import ReminderKind
+from deadlines.models import Reminder, ReminderKind
 from deadlines.services import remind
 from feedback.models import (
     ASSIGNMENT_TRANSITIONS,
@@ -20,6 +20,7 @@ from feedback.models import (
     Extension,
     Opinion,
     OpinionSearch,
+    Reply,
     Verdict,
 )
 from meetings.models import Meeting
@@ -118,6 +119,17 @@ def index_opinion(opinion: Opinion) -> None:
     OpinionSearch.objects.update_or_create(
         opinion=opinion, defaults={"folded": fold(f"{opinion.text} {opinion.answer}")}
     )
+
+
+def forget_told(opinion: Opinion) -> None:
+    """Takes the words of a matter that turned out to be a complaint or denunciation out of earlier reminders."""
+    told = {
+        Assignment: opinion.assignments.values("pk"),
+        Extension: Extension.objects.filter(assignment__opinion=opinion).values("pk"),
+        Reply: Reply.objects.filter(assignment__opinion=opinion).values("pk"),
+    }
+    for model, keys in told.items():
+        Reminder.objects.filter(target_type=model._meta.label_lower, target_id__in=keys).update(body="")
 
 
 def people_of(units: Iterable[Unit | int], *roles: str) -> list[User]:

@@ -23,6 +23,7 @@ from feedback.models import (
 )
 from feedback.services.common import (
     clean,
+    forget_told,
     index_opinion,
     lock_meeting,
     lock_opinion,
@@ -76,6 +77,9 @@ def record_opinion(
             _("Complaints and denunciations are not settled as dialogue opinions; they leave by a transfer slip."),
             field="answer",
         )
+    if same_speech_as is not None and not Opinion.objects.visible_to(actor).filter(speech=same_speech_as).exists():
+        # Whoever may not know of a denunciation must not get at the denouncer through a guessed number either.
+        raise ServiceError(_("The speaker belongs to another meeting."), field="speaker")
     speech = _speech(meeting, same_speech_as, is_advance, speaker, phone, address, represents, consents_to_publication)
     opinion = Opinion(
         meeting=meeting,
@@ -190,7 +194,7 @@ def edit_opinion(opinion: Opinion, *, actor: User, version: int, **fields) -> Op
     unknown = set(fields) - set(SPEECH_FIELDS) - set(OPINION_FIELDS)
     if unknown:
         raise TypeError(f"not a field of an opinion: {', '.join(sorted(unknown))}")
-    becomes = fields.get("category", opinion.category)
+    was_statutory, becomes = opinion.is_statutory, fields.get("category", opinion.category)
     if becomes in STATUTORY_CATEGORIES and opinion.state != OpinionState.RECORDED:
         raise ServiceError(
             _("An opinion that was answered or assigned can't become a complaint or a denunciation."), field="category"
@@ -215,6 +219,8 @@ def edit_opinion(opinion: Opinion, *, actor: User, version: int, **fields) -> Op
     opinion.save()
     speech.save()
     index_opinion(opinion)
+    if opinion.is_statutory and not was_statutory:
+        forget_told(opinion)
     record(
         actor=actor,
         verb="edit_opinion",

@@ -82,7 +82,7 @@ def reply_to_assignment(
         ReplyDocument.objects.create(
             reply=reply,
             file=upload,
-            original_name=upload.name[:255],
+            original_name=checked.name,
             content_type=checked.content_type,
             size=checked.size,
             sha256=checked.sha256,

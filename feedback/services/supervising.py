@@ -17,6 +17,9 @@ def comment_as_supervisor(opinion: Opinion, *, actor: User, text: str) -> Superv
     opinion = lock_opinion(opinion.pk)
     if not clean(text):
         raise ServiceError(_("Write the comment."), field="text")
+    last = opinion.supervision_comments.order_by("at", "pk").last()
+    if last is not None and (last.author_id, last.text) == (actor.pk, clean(text)):
+        return last  # the button was pressed twice
     comment = SupervisionComment.objects.create(opinion=opinion, text=clean(text), author=actor)
     tell(
         host_clerks(opinion.meeting),

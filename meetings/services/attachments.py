@@ -19,9 +19,13 @@ def add_attachment(meeting: Meeting, *, actor: User, upload: File, title: str = 
     lock(meeting)
     demand(policies.may_edit(actor, meeting), meeting, actor)
     checked = check_upload(upload)
+    title = clean_text(title)[:200]
+    last = meeting.attachments.order_by("uploaded_at", "pk").last()
+    if last is not None and (last.uploaded_by_id, last.sha256, last.title) == (actor.pk, checked.sha256, title):
+        return last  # the button was pressed twice
     attachment = Attachment(
         meeting=meeting,
-        title=clean_text(title)[:200],
+        title=title,
         original_name=checked.name,
         content_type=checked.content_type,
         size=checked.size,

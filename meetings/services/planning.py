@@ -5,7 +5,7 @@ from django.db import models, transaction
 from django.utils.translation import gettext as _
 
 from accounts.errors import ServiceError
-from accounts.models import User
+from accounts.models import Unit, User
 from accounts.policies import require
 from accounts.text import fold
 from audit.services import record
@@ -35,6 +35,7 @@ EARLIEST = date(2000, 1, 1)  # where the working calendar begins
 FURTHEST = timedelta(days=731)
 LARGEST_ATTENDANCE = 100_000
 LONGEST = timedelta(hours=24)
+SENT_TWICE_WITHIN = timedelta(seconds=30)
 
 # What a dialogue goes through by custom; the clerk changes it freely.
 STANDARD_AGENDA = (
@@ -132,6 +133,22 @@ def keep_searchable(meeting: Meeting) -> None:
     MeetingSearch.objects.update_or_create(meeting=meeting, defaults={"folded": fold(" ".join(words))})
 
 
+def _planned_just_now(meeting: Meeting) -> Meeting | None:
+    """The same plan of the same person a moment ago: the button was pressed twice. The second one waits for the first."""
+    Unit.objects.select_for_update(no_key=True).get(pk=meeting.host_unit_id)
+    return Meeting.objects.filter(
+        created_by=meeting.created_by,
+        host_unit=meeting.host_unit,
+        locality=meeting.locality,
+        topic=meeting.topic,
+        planned_start=meeting.planned_start,
+        planned_end=meeting.planned_end,
+        state=MeetingState.PLANNED,
+        version=1,
+        created_at__gte=clock.now() - SENT_TWICE_WITHIN,
+    ).first()
+
+
 @transaction.atomic
 def plan_meeting(*, actor: User, agenda: Iterable[dict] | None = None, **fields) -> Meeting:
     """Plans a meeting. The level is the host unit's unless given; without an agenda the customary one is laid down."""
@@ -143,6 +160,8 @@ def plan_meeting(*, actor: User, agenda: Iterable[dict] | None = None, **fields)
     problems = problems_of(meeting, relations)
     if problems:
         raise PlanRefused(problems)
+    if (same := _planned_just_now(meeting)) is not None:
+        return same
     meeting.save()
     for name, values in relations.items():
         getattr(meeting, name).set(values)

@@ -7,9 +7,12 @@ from django.utils.translation import gettext as _
 from accounts.errors import ServiceError
 from accounts.models import User
 from audit.services import record
+from feedback.models import STATUTORY_CATEGORIES, Opinion
 from notices import policies
 from notices.models import Notice, NoticeRemark, NoticeState
 from notices.services.common import LEADER, clean, demand, give_back, lock, people_of, tell
+
+QUOTED, SHORTEST_QUOTE = 60, 15
 
 
 def _missing(notice: Notice) -> str | None:
@@ -27,11 +30,26 @@ def _missing(notice: Notice) -> str | None:
     return next((sentence for value, sentence in demanded if not value), None)
 
 
+def _quotes_what_left(notice: Notice) -> str | None:
+    """A matter that turned out to be a complaint or denunciation after the draft was made must not be published."""
+    texts = [*notice.conclusions.values_list("text", flat=True), *notice.tasks.values_list("task", flat=True)]
+    said = " ".join(" ".join(texts).split())
+    left = Opinion.objects.filter(meeting=notice.meeting_id, category__in=STATUTORY_CATEGORIES).order_by("number")
+    for number, text in left.values_list("number", "text"):
+        # The first letter may have been made a small one, and a long text is cut.
+        quoted = " ".join(text.split())[1:QUOTED]
+        if len(quoted) > SHORTEST_QUOTE and quoted in said:
+            return _("The draft quotes opinion %(number)s, which is not settled here any more. Take it out.") % {
+                "number": number
+            }
+    return None
+
+
 @transaction.atomic
 def submit_notice(notice: Notice, *, actor: User) -> Notice:
     locked = lock(notice)
     demand(policies.writes_for(actor, locked.unit), policies.can_become(locked, NoticeState.SUBMITTED))
-    if sentence := _missing(locked):
+    if sentence := _missing(locked) or _quotes_what_left(locked):
         raise ServiceError(sentence)
     locked.state = NoticeState.SUBMITTED
     locked.submitted_at = timezone.now()
