@@ -1,7 +1,7 @@
 """The list's filters. They live in the address; a value that makes no sense is said so and not applied."""
 
 from django import forms
-from django.db.models import Q, Value
+from django.db.models import Exists, OuterRef, Q, Value
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Level, Locality, Unit
@@ -148,14 +148,21 @@ def _tree(fields: list[Field]) -> list[tuple[int, str]]:
 
 
 def _choices(user, asked: str):
-    """Departments with visible work, and localities with visible meetings; one query for both.
+    """Departments that were given work, and localities with visible meetings; one query for both.
 
-    The locality asked for is among them whenever it lies in the person's scope, so that a province's figure leads here.
+    The departments are those of the places the person sees and those to which the person's units gave something. Going
+    through every visible assignment for them would take most of the page's time. The locality asked for is offered
+    whenever it lies in the person's scope, so that a province's figure leads here.
     """
+    scope = user.scope
     places = Q(pk__in=Meeting.objects.visible_to(user).order_by().values("locality"))
     if asked.isdecimal() and len(asked) < 10:
-        places |= Q(pk=int(asked)) & user.scope.locality_condition("path")
-    units = Unit.objects.filter(pk__in=Assignment.objects.visible_to(user).order_by().values("lead_department"))
+        places |= Q(pk=int(asked)) & scope.locality_condition("path")
+    units = Unit.objects.filter(Exists(Assignment.objects.filter(lead_department=OuterRef("pk"))))
+    if not scope.is_system_admin:
+        given = Assignment.objects.filter(opinion__meeting__host_unit__in=scope.unit_ids)
+        near = scope.locality_condition("locality__path") | Q(pk__in=scope.unit_ids)
+        units = units.filter(near | Q(pk__in=given.values("lead_department")))
     rows = (
         units.order_by()
         .values_list(Value("unit"), "pk", "name", Value(""))

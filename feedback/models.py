@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import Role, Unit
 from accounts.scope import Scope
 from accounts.text import fold
-from meetings.models import Field, Meeting, StoredFile
+from meetings.models import Field, Meeting, StoredFile, visible_meetings
 
 # Read out on the phone and typed on one: no 0/O, 1/I/L.
 CODE_ALPHABET = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
@@ -128,13 +128,8 @@ class OpinionQuerySet(models.QuerySet):
         mine = Assignment.objects.filter(
             Q(lead_department__in=scope.unit_ids) | Q(coordinating_departments__in=scope.unit_ids)
         ).exclude(state=AssignmentState.WITHDRAWN)
-        place = Q(meeting__in=Meeting.objects.visible_to(user)) | Q(pk__in=mine.values("opinion"))
-        hosts = Scope([m for m in scope.memberships if m.role != Role.OFFICER])
-        of_hosts = (
-            Q(meeting__host_unit__in=hosts.unit_ids)
-            | Q(meeting__in=Meeting.cohost_units.through.objects.filter(unit__in=hosts.unit_ids).values("meeting"))
-            | hosts.locality_condition("meeting__locality__path")
-        )
+        place = visible_meetings(scope, "meeting__") | Q(pk__in=mine.values("opinion"))
+        of_hosts = visible_meetings(Scope([m for m in scope.memberships if m.role != Role.OFFICER]), "meeting__")
         return self.filter(place).filter(
             ~Q(category__in=STATUTORY_CATEGORIES)
             | (Q(category=Category.COMPLAINT) & of_hosts)

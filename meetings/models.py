@@ -11,6 +11,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Level, Locality, Unit
+from accounts.scope import Scope
 from accounts.text import fold
 from deadlines.clock import VIETNAM
 from deadlines.models import MeetingType, Obligation, Quantity, Rule
@@ -86,16 +87,23 @@ class AudienceGroup(models.TextChoices):
     OTHERS = "others", _("Others")
 
 
+def visible_meetings(scope: Scope, lookup: str = "") -> Q:
+    """Hosted or co-hosted by one of the scope's units, or in its part of the tree.
+
+    ``lookup`` leads to the meeting (``"meeting__"``): a condition on the joined meeting lets PostgreSQL walk an index
+    where a subquery of all visible meetings would be worked out first.
+    """
+    cohosted = Meeting.cohost_units.through.objects.filter(unit__in=scope.unit_ids).values("meeting")
+    return (
+        Q(**{f"{lookup}host_unit__in": scope.unit_ids})
+        | Q(**{f"{lookup}pk__in": cohosted})
+        | scope.locality_condition(f"{lookup}locality__path")
+    )
+
+
 class MeetingQuerySet(models.QuerySet):
     def visible_to(self, user):
-        """Hosted or co-hosted by one of the person's units, or in the part of the tree they may see."""
-        scope = user.scope
-        if scope.is_system_admin:
-            return self
-        own = Q(host_unit__in=scope.unit_ids) | Q(
-            pk__in=Meeting.cohost_units.through.objects.filter(unit__in=scope.unit_ids).values("meeting")
-        )
-        return self.filter(own | scope.locality_condition("locality__path"))
+        return self if user.scope.is_system_admin else self.filter(visible_meetings(user.scope))
 
     def published(self):
         """What a citizen may see: announced to the public and not withdrawn."""
