@@ -143,6 +143,8 @@ def _database_of(url):
 
 DATABASES = {"default": _database_of(DATABASE_URL) if DATABASE_URL else embedded.database_settings(DATA_DIR)}
 DATABASES["default"].update({"ATOMIC_REQUESTS": False, "CONN_MAX_AGE": 60, "CONN_HEALTH_CHECKS": True})
+# PostgreSQL would compile the dashboard's one long statement anew for each page, and take longer than to run it.
+DATABASES["default"].setdefault("OPTIONS", {}).setdefault("options", "-c jit=off")
 BROKER_URL = REDIS_URL or embedded.redis_url(DATA_DIR)
 if not BROKER_URL.startswith(("redis://", "rediss://", "unix://", "redis+socket://")):
     raise ImproperlyConfigured(f"REDIS_URL={REDIS_URL!r} has to start with redis:// or rediss://")
