@@ -75,6 +75,12 @@ def vn_date(value):
 
 
 @register.filter
+def lines(text):
+    """The lines of a text that say something: each becomes a paragraph."""
+    return [line.strip() for line in (text or "").splitlines() if line.strip()]
+
+
+@register.filter
 def vn_change(value):
     """12 → "+12", -3 → "−3": a change carries its sign."""
     if value is None or value == "":

@@ -49,7 +49,7 @@ def request_extension(assignment: Assignment, *, actor: User, asked_until: date,
     tell(
         people_of([opinion.meeting.host_unit_id], Role.LEADER),
         about=extension,
-        subject=f"{assignment.lead_department} xin gia hạn ý kiến số {opinion.number} đến {asked_until:%d/%m/%Y}",
+        subject=f"{assignment.lead_department} đề nghị gia hạn ý kiến số {opinion.number} đến {asked_until:%d/%m/%Y}",
         body=extension.reason,
         url=reverse("feedback:opinion", args=[opinion.pk]),
         role=Role.LEADER,
@@ -60,7 +60,7 @@ def request_extension(assignment: Assignment, *, actor: User, asked_until: date,
         verb="request_extension",
         target=opinion,
         parent=opinion.meeting,
-        sentence=f"đã xin gia hạn ý kiến số {opinion.number} đến {asked_until:%d/%m/%Y}: {extension.reason}",
+        sentence=f"đã đề nghị gia hạn ý kiến số {opinion.number} đến {asked_until:%d/%m/%Y}: {extension.reason}",
     )
     return extension
 
