@@ -92,6 +92,8 @@ def _opinions(found: Figures) -> QuerySet:
 
 def rows_behind(found: Figures, what: str, keys: dict[str, str]) -> Rows:
     """The rows of the figure that ``what`` and ``keys`` name."""
+    if any("\x00" in value for value in keys.values()):
+        raise NoSuchFigure(what)  # the database has no such text
     if what in MEASURES:
         return _measure(found, what, keys.get("cell_level"), keys.get("cell_type"))
     if what == "field":
