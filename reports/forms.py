@@ -142,13 +142,19 @@ class ReturnEntry:
     def __init__(self, data=None, *, record: Return | None = None, candidates=None):
         initial, rows, fields = ({}, [], []) if record is None else _initial(record)
         extra = 3 if record is None else 1
-        row_forms = forms.formset_factory(RowForm, extra=extra, max_num=MAX_ROWS, validate_max=True)
-        field_forms = forms.formset_factory(FieldForm, extra=extra + 2, max_num=MAX_ROWS, validate_max=True)
+        row_forms = forms.formset_factory(
+            RowForm, extra=extra, max_num=MAX_ROWS, absolute_max=MAX_ROWS, validate_max=True
+        )
+        field_forms = forms.formset_factory(
+            FieldForm, extra=extra + 2, max_num=MAX_ROWS, absolute_max=MAX_ROWS, validate_max=True
+        )
         if data is not None and "add_rows" in data:
             data = data.copy()
             for prefix in ("rows", "fields"):
                 total = data.get(f"{prefix}-TOTAL_FORMS", "0")
-                data[f"{prefix}-TOTAL_FORMS"] = str(min(MAX_ROWS, (int(total) if total.isdecimal() else 0) + 3))
+                data[f"{prefix}-TOTAL_FORMS"] = str(
+                    min(MAX_ROWS, (int(total) if total.isdecimal() and len(total) < 5 else 0) + 3)
+                )
         self.form = ReturnForm(data, initial=initial)
         if candidates is not None:
             self.form.fields["locality"].candidates = candidates
