@@ -8,7 +8,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from accounts.templatetags.ui import DASH, vn_change, vn_number, vn_percent
+from accounts.components.words import DASH, vn_change, vn_number, vn_percent
 from deadlines.counting import Calendar, working_days_between
 from feedback.models import Category, Competence, Resolution
 from reports.choosing import Choice

@@ -6,7 +6,7 @@ from datetime import date
 
 from django.utils.translation import gettext as _
 
-from accounts.templatetags.ui import vn_number
+from accounts.components.words import vn_number
 from reports.models import Bound
 from reports.returned import Coverage
 from reports.sums import MEASURES

@@ -5,8 +5,8 @@ from datetime import date
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from accounts.components.words import DASH, vn_number
 from accounts.models import Level
-from accounts.templatetags.ui import DASH, vn_number
 from deadlines.models import MeetingType
 from feedback.models import Category, Competence, Resolution
 from reports.models import Bound

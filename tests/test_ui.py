@@ -21,9 +21,9 @@ from django.utils import translation
 from django.views.defaults import bad_request, page_not_found, permission_denied, server_error
 
 from accounts import charts
+from accounts.components import words
 from accounts.context_processors import Acting
 from accounts.models import Unit, UnitKind
-from accounts.templatetags import ui
 
 TEMPLATES = sorted((settings.BASE_DIR / "templates").rglob("*.html"))
 LETTERS_AND_SHEETS = ("/print/", "/email/")  # never sent to a browser as a page
@@ -83,20 +83,20 @@ def test_style_sheets_ask_no_other_server():
     [(1078, "1.078"), (98095, "98.095"), (0, "0"), (None, "—"), ("", "—"), (2.5, "2,5"), (Decimal("3.0"), "3")],
 )
 def test_a_number_is_written_the_vietnamese_way(value, shown):
-    assert ui.vn_number(value) == shown
+    assert words.vn_number(value) == shown
 
 
 def test_a_number_is_written_the_english_way_in_english():
     with translation.override("en"):
-        assert ui.vn_number(98095) == "98,095"
+        assert words.vn_number(98095) == "98,095"
 
 
 def test_a_share_is_written_as_percent_without_idle_zeros():
-    assert [ui.vn_percent(v) for v in (0.934, 1, 0, None, 0.1)] == ["93,4%", "100%", "0%", "—", "10%"]
+    assert [words.vn_percent(v) for v in (0.934, 1, 0, None, 0.1)] == ["93,4%", "100%", "0%", "—", "10%"]
 
 
 def test_a_change_carries_its_sign():
-    assert [ui.vn_change(v) for v in (12, -1200, 0, None, "như cũ")] == ["+12", "−1.200", "±0", "", "như cũ"]
+    assert [words.vn_change(v) for v in (12, -1200, 0, None, "như cũ")] == ["+12", "−1.200", "±0", "", "như cũ"]
 
 
 def test_a_year_in_a_template_is_not_grouped():
@@ -147,13 +147,13 @@ def test_a_saved_date_comes_back_day_first():
 
 def test_a_state_is_a_word_beside_its_colour():
     obj = SimpleNamespace(get_state_display=lambda: "Chờ duyệt", state_tone="warning")
-    html = ui.state_badge(obj)
+    html = words.state_badge(obj)
     assert "state-warning" in html
     assert "Chờ duyệt" in html
 
 
 def test_an_unknown_tone_is_neutral_and_a_label_is_escaped():
-    assert ui.tone_badge("<b>", "pink") == '<span class="state state-neutral">&lt;b&gt;</span>'
+    assert words.tone_badge("<b>", "pink") == '<span class="state state-neutral">&lt;b&gt;</span>'
 
 
 @pytest.mark.django_db

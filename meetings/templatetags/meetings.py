@@ -4,7 +4,8 @@ from django import template
 from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext as _
 
-from accounts.templatetags.ui import stepper, vn_date
+from accounts.components.blocks import stepper
+from accounts.components.words import vn_date
 from deadlines import clock
 from meetings import policies
 from meetings.models import Meeting, MeetingState

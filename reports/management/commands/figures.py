@@ -5,8 +5,8 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils import translation
 from django.utils.translation import gettext as _
 
+from accounts.components.words import vn_number
 from accounts.models import Level
-from accounts.templatetags.ui import vn_number
 from deadlines.models import MeetingType
 from reports.figures import figures
 from reports.places import NotOne, find_locality
