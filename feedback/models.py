@@ -312,6 +312,15 @@ class Assignment(models.Model):
     due_reason = models.CharField(_("reason for another date"), max_length=300, blank=True)
     law = models.CharField(max_length=400, blank=True)
     working_out = models.JSONField(default=dict)
+    # What the rule allowed when the matter was assigned: days of extension in all, counted as the limit is; None: it
+    # says nothing, and the leader who sets the date may move it.
+    extension_days = models.PositiveSmallIntegerField(null=True)
+    allows_pause = models.BooleanField(default=False)
+    # The clock stands still since this day, which is not counted any more.
+    paused_on = models.DateField(null=True)
+    pause_reason = models.TextField(_("reason for stopping the clock"), blank=True, default="")
+    # The day up to which everybody was reminded; forgotten when the due day moves.
+    reminded_until = models.DateField(null=True, editable=False)
     assigned_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     assigned_at = models.DateTimeField(default=timezone.now)
     accepted_at = models.DateTimeField(null=True)
@@ -338,6 +347,10 @@ class Assignment(models.Model):
                 "opinion",
                 name="assignment_open_once",
                 condition=Q(state__in=["sent", "accepted", "replied", "settled"]),
+            ),
+            models.CheckConstraint(
+                name="assignment_paused_only_where_allowed",
+                condition=Q(paused_on=None) | (Q(allows_pause=True) & ~Q(pause_reason="")),
             ),
             models.CheckConstraint(
                 name="assignment_returned_has_reason",

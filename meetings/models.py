@@ -131,7 +131,8 @@ class MeetingQuerySet(models.QuerySet):
 class Meeting(models.Model):
     """A dialogue meeting, from the plan to the closing.
 
-    ``conclusion_due_on`` is the earliest of the deadlines snapshotted in ``deadlines`` when the meeting was held;
+    ``conclusion_due_on`` and ``publication_due_on`` are the earliest of the deadlines snapshotted in ``deadlines`` when
+    the meeting was held, or what an extension or a change of the calendar has since made of them;
     ``concluded_on`` and ``published_on`` are written by the services that issue and publish the conclusion notice.
     """
 
@@ -180,6 +181,11 @@ class Meeting(models.Model):
     conclusion_due_on = models.DateField(_("conclusion notice due on"), null=True, blank=True)
     concluded_on = models.DateField(_("conclusion notice issued on"), null=True, blank=True)
     published_on = models.DateField(_("conclusion notice published on"), null=True, blank=True)
+    publication_due_on = models.DateField(_("publication of the results due on"), null=True, blank=True)
+    # The days up to which everybody was reminded; each is forgotten when its due day moves.
+    reminded_until = models.DateField(null=True, editable=False)
+    publication_reminded_until = models.DateField(null=True, editable=False)
+    announcement_reminded_until = models.DateField(null=True, editable=False)
 
     is_demonstration = models.BooleanField(default=False, editable=False)
     version = models.PositiveIntegerField(default=1, editable=False)
@@ -199,6 +205,9 @@ class Meeting(models.Model):
             models.Index(fields=["-planned_start", "-id"], name="meeting_newest"),
             models.Index(
                 fields=["conclusion_due_on"], name="meeting_unconcluded", condition=Q(state="held", concluded_on=None)
+            ),
+            models.Index(
+                fields=["publication_due_on"], name="meeting_unpublished", condition=Q(state="held", published_on=None)
             ),
         ]
         constraints = [
@@ -359,6 +368,8 @@ class DeadlineSnapshot(models.Model):
     counted_from = models.DateField()
     due_on = models.DateField()
     working_out = models.JSONField(default=dict)
+    # What the rule allowed: days of extension in all, counted as the limit is; None: it says nothing.
+    extension_days = models.PositiveSmallIntegerField(null=True)
 
     class Meta:
         ordering = ["due_on", "pk"]

@@ -11,7 +11,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Regime, Unit
-from feedback.models import CODE_ALPHABET, Assignment
+from feedback.models import CODE_ALPHABET, Assignment, Verdict
 from meetings.models import Field, Meeting
 
 
@@ -296,3 +296,50 @@ class Publication(models.Model):
     class Meta:
         ordering = ["on", "pk"]
         constraints = [models.UniqueConstraint("notice", "channel", "on", name="publication_once_a_day")]
+
+
+class NoticeExtension(models.Model):
+    """The host's request for more time for its conclusion notice, where the rule provides for one."""
+
+    meeting = models.ForeignKey(Meeting, on_delete=models.PROTECT, related_name="notice_extensions")
+    asked_until = models.DateField(_("new date asked for"))
+    reason = models.TextField(_("reason"))
+    asked_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    asked_at = models.DateTimeField(auto_now_add=True)
+    due_on_before = models.DateField()
+    verdict = models.CharField(max_length=20, choices=Verdict, default=Verdict.WAITING)
+    verdict_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
+    verdict_at = models.DateTimeField(null=True)
+    remark = models.TextField(_("remark"), blank=True)
+
+    class Meta:
+        verbose_name = _("extension of a conclusion notice")
+        verbose_name_plural = _("extensions of conclusion notices")
+        ordering = ["asked_at", "pk"]
+        constraints = [
+            models.UniqueConstraint("meeting", name="notice_extension_waiting_once", condition=Q(verdict="waiting")),
+            models.CheckConstraint(
+                name="notice_extension_lies_later", condition=Q(asked_until__gt=models.F("due_on_before"))
+            ),
+        ]
+
+
+class ProgressPost(models.Model):
+    """What the host says of a late conclusion notice, with a new promised date; required every five working days."""
+
+    meeting = models.ForeignKey(Meeting, on_delete=models.PROTECT, related_name="progress_posts")
+    text = models.TextField(_("why it is late and what is being done"))
+    promised_on = models.DateField(_("new promised date"))
+    author = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    posted_on = models.DateField()
+    at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        verbose_name = _("progress of a late notice")
+        verbose_name_plural = _("progress of late notices")
+        ordering = ["at", "pk"]
+        constraints = [
+            models.CheckConstraint(
+                name="progress_promise_lies_ahead", condition=Q(promised_on__gte=models.F("posted_on"))
+            )
+        ]

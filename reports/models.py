@@ -114,3 +114,22 @@ class ReturnField(models.Model):
     class Meta:
         ordering = ["position", "pk"]
         constraints = [models.UniqueConstraint("return_record", "field_name", name="return_field_once")]
+
+
+class CalendarFeed(models.Model):
+    """A private address under which a person's calendar reads their due dates and meetings.
+
+    Only the SHA-256 of its token is kept: whoever reads the database can't read calendars.
+    """
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="calendar_feeds")
+    name = models.CharField(_("where it is used"), max_length=100, blank=True)
+    token_sha256 = models.CharField(max_length=64, unique=True, editable=False)
+    created_at = models.DateTimeField(auto_now_add=True)
+    last_read_at = models.DateTimeField(null=True, editable=False)
+    revoked_at = models.DateTimeField(null=True, editable=False)
+
+    class Meta:
+        verbose_name = _("calendar feed")
+        verbose_name_plural = _("calendar feeds")
+        ordering = ["-created_at", "-pk"]

@@ -14,6 +14,8 @@ from deadlines.services.calendar_days import (
     edit_calendar_day,
     remove_calendar_day,
 )
+from deadlines.services.heartbeats import beat
+from deadlines.services.moves import moves_of, record_move
 from deadlines.services.regulations import (
     add_rule,
     create_regulation,
@@ -39,6 +41,7 @@ __all__ = [
     "Kinds",
     "add_calendar_day",
     "add_rule",
+    "beat",
     "calendar_memo",
     "confirm_year",
     "create_regulation",
@@ -50,7 +53,9 @@ __all__ = [
     "is_working_day",
     "mark_all_read",
     "mark_read",
+    "moves_of",
     "planned_rows",
+    "record_move",
     "remind",
     "remove_calendar_day",
     "remove_rule",

@@ -21,8 +21,8 @@ from meetings.services.planning import EARLIEST, LONGEST
 STARTED_BY_THE_MEETING = (Obligation.CONCLUSION_NOTICE, Obligation.PUBLICATION)
 
 
-def _snapshot_deadlines(meeting: Meeting) -> date | None:
-    """Keeps every deadline as the rules stand today; gives the earliest of the conclusion notice."""
+def _snapshot_deadlines(meeting: Meeting) -> dict[str, date]:
+    """Keeps every deadline as the rules stand today; gives the earliest of each obligation."""
     rows = []
     for obligation in STARTED_BY_THE_MEETING:
         for deadline in deadlines.deadlines_for(
@@ -43,10 +43,12 @@ def _snapshot_deadlines(meeting: Meeting) -> date | None:
                     counted_from=meeting.held_on,
                     due_on=deadline.due_on,
                     working_out=deadline.count.as_json(),
+                    extension_days=deadline.rule.extension_days,
                 )
             )
     DeadlineSnapshot.objects.bulk_create(rows)
-    return min((row.due_on for row in rows if row.obligation == Obligation.CONCLUSION_NOTICE), default=None)
+    # The latest first, so that the earliest stays.
+    return {row.obligation: row.due_on for row in sorted(rows, key=lambda row: row.due_on, reverse=True)}
 
 
 @transaction.atomic
@@ -71,7 +73,9 @@ def hold_meeting(meeting: Meeting, *, actor: User, actual_start: datetime, actua
         )
     meeting.state = MeetingState.HELD
     meeting.actual_start, meeting.actual_end, meeting.held_on = start, end, day
-    meeting.conclusion_due_on = _snapshot_deadlines(meeting)
+    earliest = _snapshot_deadlines(meeting)
+    meeting.conclusion_due_on = earliest.get(Obligation.CONCLUSION_NOTICE)
+    meeting.publication_due_on = earliest.get(Obligation.PUBLICATION)
     meeting.version += 1
     meeting.save()
     due = meeting.conclusion_due_on
