@@ -25,14 +25,19 @@ def remind(
     body: str = "",
     url: str = "",
     role: str = "",
+    occasion: str = "",
 ) -> bool:
-    """Writes the reminder unless it exists; True when it was written now. Two at once write it once."""
+    """Writes the reminder unless it exists; True when it was written now. Two at once write it once.
+
+    ``occasion`` tells two messages of one kind, target and day apart.
+    """
     _reminder, is_new = Reminder.objects.get_or_create(
         kind=kind,
         target_type=target._meta.label_lower,
         target_id=target.pk,
         recipient=recipient,
         for_day=for_day,
+        occasion=occasion,
         defaults={
             "recipient_role": role,
             "due_on": due_on,
