@@ -2,7 +2,7 @@
 
 from celery import shared_task
 
-from deadlines.services import calendar_memo
+from deadlines.services import calendar_memo, heartbeats
 from deadlines.services.digests import deliver_digests
 
 
@@ -11,3 +11,9 @@ def deliver_reminders() -> int:
     """Mails what is waiting, in office hours of working days."""
     with calendar_memo():
         return deliver_digests()
+
+
+@shared_task
+def heartbeat() -> None:
+    """Proves each minute that the way from the timetable through the queue to the worker is open."""
+    heartbeats.beat(heartbeats.QUEUE)

@@ -145,6 +145,8 @@ DATABASES = {"default": _database_of(DATABASE_URL) if DATABASE_URL else embedded
 DATABASES["default"].update({"ATOMIC_REQUESTS": False, "CONN_MAX_AGE": 60, "CONN_HEALTH_CHECKS": True})
 # PostgreSQL would compile the dashboard's one long statement anew for each page, and take longer than to run it.
 DATABASES["default"].setdefault("OPTIONS", {}).setdefault("options", "-c jit=off")
+# A server that swallows packets must not hold up a worker for the minutes that TCP would try.
+DATABASES["default"]["OPTIONS"].setdefault("connect_timeout", 10)
 BROKER_URL = REDIS_URL or embedded.redis_url(DATA_DIR)
 if not BROKER_URL.startswith(("redis://", "rediss://", "unix://", "redis+socket://")):
     raise ImproperlyConfigured(f"REDIS_URL={REDIS_URL!r} has to start with redis:// or rediss://")
@@ -170,8 +172,9 @@ CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_WORKER_CANCEL_LONG_RUNNING_TASKS_ON_CONNECTION_LOSS = True
 CELERY_TIMEZONE = "Asia/Ho_Chi_Minh"
 # A task whose worker died is given to another after this long, not after Celery's default hour.
-CELERY_BROKER_TRANSPORT_OPTIONS = {"visibility_timeout": 300}
-CELERY_BEAT_SCHEDULE_FILENAME = str(DATA_DIR / "beat-schedule")
+CELERY_BROKER_TRANSPORT_OPTIONS = {"visibility_timeout": 300, "socket_connect_timeout": 5, "socket_keepalive": True}
+# One timetable sends, however many are started, and none needs a file: see dialogue/beat.py.
+CELERY_BEAT_SCHEDULER = "dialogue.beat:LockedScheduler"
 
 # --- people ---------------------------------------------------------------------------------------------------
 

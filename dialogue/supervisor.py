@@ -292,7 +292,7 @@ def prepare() -> None:
         sys.exit(f"The database doesn't answer: {error}")
 
 
-def _commands(address: str, port: int, data_dir: Path) -> dict[str, list[str]]:
+def _commands(address: str, port: int) -> dict[str, list[str]]:
     web_workers = _number("WEB_WORKERS", 2, 1, 64)
     task_workers = _number("TASK_WORKERS", 1, 1, 64)
     host = f"[{address}]" if ":" in address else address
@@ -305,7 +305,7 @@ def _commands(address: str, port: int, data_dir: Path) -> dict[str, list[str]]:
     celery = ["celery", "--quiet", "--app", "dialogue"]
     worker = [*celery, "worker", "--loglevel", "INFO", "--concurrency", str(task_workers)]
     worker += ["--without-gossip", "--without-mingle"]
-    beat = [*celery, "beat", "--loglevel", "INFO", "--schedule", str(data_dir / "beat-schedule"), "--pidfile", ""]
+    beat = [*celery, "beat", "--loglevel", "INFO", "--pidfile", ""]
     named = {"web": web, "worker": worker, "beat": beat}
     # Celery warns of root at every start; whoever tries the product in a container can't help it.
     quiet = ["-W", "ignore:You're running the worker with superuser privileges"]
@@ -348,7 +348,7 @@ def serve() -> None:
     if ended := _end_leftovers(state):
         tell("server", f"Ended {ended} processes that a killed server had left behind.")
     _check_port(address, port)
-    commands = _commands(address, port, data_dir)
+    commands = _commands(address, port)
     os.environ.setdefault("SITE_URL", f"http://127.0.0.1:{port}")
     needs = {"postgres": not os.environ.get("DATABASE_URL"), "valkey": not os.environ.get("REDIS_URL")}
     children: list[Child] = []

@@ -1,7 +1,13 @@
-"""Signs of life: who spoke last, and whether it has been silent for too long."""
+"""Signs of life: who spoke last, and whether it has been silent for too long.
+
+The timetable (beat), the worker and each sweep write one row each. Lateness never depends on them: these rows only say
+whether people are still being reminded.
+"""
 
 import os
 import socket
+from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.utils import timezone
@@ -9,6 +15,14 @@ from django.utils import timezone
 from deadlines.models import Heartbeat
 
 SILENCE = timedelta(minutes=15)
+
+BEAT = "beat"
+STANDBY = "beat-standby"
+WORKER = "worker"
+# Written by a task that beat sends each minute: it proves the way from the timetable through the queue to the worker.
+QUEUE = "queue"
+# "sweep:notice" and so on, one for each matter that is swept.
+SWEEP = "sweep"
 
 
 def speaker() -> str:
@@ -20,3 +34,76 @@ def beat(name: str, *, began_at: datetime | None = None, detail: dict | None = N
     """Notes a sign of life; a sweep names itself "sweep:…" and says when it began."""
     values = {"began_at": began_at, "at": timezone.now(), "by": speaker(), "detail": detail or {}}
     Heartbeat.objects.update_or_create(name=name, defaults=values)
+
+
+@dataclass(frozen=True)
+class Sign:
+    """The last sign of life of one part; ``at`` is None where there has never been one."""
+
+    name: str
+    at: datetime | None
+    now: datetime
+    began_at: datetime | None = None
+    by: str = ""
+
+    @property
+    def age(self) -> timedelta | None:
+        return None if self.at is None else self.now - self.at
+
+    @property
+    def is_silent(self) -> bool:
+        # A sign from the future was made by a clock that was wrong, and proves nothing about the present.
+        return self.age is None or not -SILENCE <= self.age <= SILENCE
+
+
+@dataclass(frozen=True)
+class Status:
+    beat: Sign
+    worker: Sign
+    queue: Sign
+    sweep: Sign
+
+    @property
+    def parts(self) -> tuple[Sign, ...]:
+        return self.beat, self.worker, self.queue, self.sweep
+
+    @property
+    def is_silent(self) -> bool:
+        return any(part.is_silent for part in self.parts)
+
+
+def judge(rows: Iterable[Heartbeat], *, now: datetime) -> Status:
+    """What the rows say at a moment."""
+    rows = {row.name: row for row in rows}
+    return Status(
+        beat=_sign(rows, BEAT, now),
+        worker=_sign(rows, WORKER, now),
+        queue=_sign(rows, QUEUE, now),
+        sweep=last_sweep_of(rows.values(), now=now),
+    )
+
+
+def last_sweep_of(rows: Iterable[Heartbeat], *, now: datetime) -> Sign:
+    """The end of the sweep that is furthest behind: every matter has been swept since, so none is silent unseen."""
+    ends = [row for row in rows if row.name.startswith(f"{SWEEP}:")]
+    if not ends:
+        return Sign(SWEEP, None, now)
+    # One from the future (see Sign) must show, even though others are older.
+    last = min(ends, key=lambda row: (row.at - now <= SILENCE, row.at))
+    return Sign(SWEEP, last.at, now, last.began_at, last.by)
+
+
+def status(*, now: datetime | None = None) -> Status:
+    """Each part's last sign of life; one statement."""
+    return judge(Heartbeat.objects.all(), now=now or timezone.now())
+
+
+def last_sweep(*, now: datetime | None = None) -> Sign:
+    """When the last sweep of due dates ended; one statement."""
+    rows = Heartbeat.objects.filter(name__startswith=f"{SWEEP}:")
+    return last_sweep_of(rows, now=now or timezone.now())
+
+
+def _sign(rows: dict[str, Heartbeat], name: str, now: datetime) -> Sign:
+    row = rows.get(name)
+    return Sign(name, row.at, now, row.began_at, row.by) if row else Sign(name, None, now)
