@@ -133,7 +133,8 @@ class Meeting(models.Model):
 
     ``conclusion_due_on`` and ``publication_due_on`` are the earliest of the deadlines snapshotted in ``deadlines`` when
     the meeting was held, or what an extension or a change of the calendar has since made of them;
-    ``concluded_on`` and ``published_on`` are written by the services that issue and publish the conclusion notice.
+    ``concluded_on`` with ``conclusion_days_late``, and ``published_on``, are written by the services that issue and publish
+    the conclusion notice.
     """
 
     topic = models.CharField(_("topic"), max_length=300)
@@ -180,6 +181,8 @@ class Meeting(models.Model):
 
     conclusion_due_on = models.DateField(_("conclusion notice due on"), null=True, blank=True)
     concluded_on = models.DateField(_("conclusion notice issued on"), null=True, blank=True)
+    # The notice's own, fixed at issue: a calendar that changes later makes nobody late, or in time, afterwards.
+    conclusion_days_late = models.PositiveIntegerField(_("working days late"), null=True, blank=True, editable=False)
     published_on = models.DateField(_("conclusion notice published on"), null=True, blank=True)
     publication_due_on = models.DateField(_("publication of the results due on"), null=True, blank=True)
     # The days up to which everybody was reminded; each is forgotten when its due day moves.
@@ -232,6 +235,10 @@ class Meeting(models.Model):
             ),
             models.CheckConstraint(
                 name="meeting_concluded_only_when_held", condition=Q(concluded_on=None) | ~Q(held_on=None)
+            ),
+            models.CheckConstraint(
+                name="meeting_late_only_when_concluded",
+                condition=Q(conclusion_days_late=None) | ~Q(concluded_on=None),
             ),
             models.CheckConstraint(
                 name="meeting_published_only_when_concluded", condition=Q(published_on=None) | ~Q(concluded_on=None)
@@ -376,6 +383,21 @@ class DeadlineSnapshot(models.Model):
         constraints = [
             models.UniqueConstraint("meeting", "obligation", "rule", name="deadline_once_a_rule", nulls_distinct=False)
         ]
+
+    @property
+    def extended_due_on(self) -> date:
+        """The day by which it has to be met: an extension of the conclusion notice moves each deadline before it."""
+        if self.obligation != Obligation.CONCLUSION_NOTICE or self.meeting.conclusion_due_on is None:
+            return self.due_on
+        return max(self.due_on, self.meeting.conclusion_due_on)
+
+    @property
+    def days_late(self) -> int | None:
+        """As fixed at issue, of the deadline that counted."""
+        is_that = (
+            self.obligation == Obligation.CONCLUSION_NOTICE and self.extended_due_on == self.meeting.conclusion_due_on
+        )
+        return self.meeting.conclusion_days_late if is_that else None
 
 
 def attachment_path(attachment, filename: str) -> str:

@@ -82,7 +82,7 @@ class NoticeFilter(django_filters.FilterSet):
             ON_TIME: issued.filter(days_late=0),
             LATE: issued.filter(days_late__gt=0),
             PENDING: pending,
-            OVERDUE: pending.filter(due_on__lt=clock.today()),
+            OVERDUE: pending.filter(meeting__conclusion_due_on__lt=clock.today()),
         }[value]
 
     def in_subtree(self, queryset, name, value):

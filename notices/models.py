@@ -10,7 +10,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import Regime, Unit
+from accounts.models import Membership, Regime, Role, Unit
 from feedback.models import CODE_ALPHABET, Assignment, Verdict
 from meetings.models import Field, Meeting
 
@@ -215,6 +215,11 @@ class Notice(models.Model):
         return self.state in EDITABLE_STATES
 
     @property
+    def deadline(self):
+        """What it was due on, once issued; before that what it is due on now, extensions included."""
+        return self.due_on if self.is_issued else self.meeting.conclusion_due_on
+
+    @property
     def is_issued(self) -> bool:
         return self.state in {NoticeState.ISSUED, NoticeState.PUBLISHED}
 
@@ -298,6 +303,38 @@ class Publication(models.Model):
         constraints = [models.UniqueConstraint("notice", "channel", "on", name="publication_once_a_day")]
 
 
+# How far above the host a unit may stand that decides about its deadline: commune, district, province, country.
+LEVELS_ABOVE = 3
+
+
+def _has_a_leader(unit: str, on) -> models.Exists:
+    leaders = Membership.objects.current(on=on).filter(role=Role.LEADER, user__is_active=True)
+    return models.Exists(leaders.filter(unit=models.OuterRef(unit)))
+
+
+class NoticeExtensionQuerySet(models.QuerySet):
+    def visible_to(self, user):
+        return self.filter(meeting__in=Meeting.objects.visible_to(user))
+
+    def waiting(self):
+        """Not decided, of a notice that has not been issued meanwhile."""
+        return self.filter(verdict=Verdict.WAITING, meeting__concluded_on=None)
+
+    def to_decide_by(self, user, *, on):
+        """Those that the person's units decide: theirs is the nearest unit above the host that has a leader.
+
+        The same as ``policies.deciding_unit``, as a condition: with it the list of work stays one statement.
+        """
+        led = user.scope.unit_ids_as(Role.LEADER)
+        units = ["meeting__host_unit" + "__superior" * level for level in range(1, LEVELS_ABOVE + 1)]
+        mine, passed = Q(pk__in=[]), Q()
+        for unit in units:
+            mine |= passed & Q(**{f"{unit}__in": led})
+            passed &= ~Q(_has_a_leader(unit, on))
+        mine |= passed & Q(meeting__host_unit__in=led)
+        return self.waiting().filter(mine).exclude(asked_by=user)
+
+
 class NoticeExtension(models.Model):
     """The host's request for more time for its conclusion notice, where the rule provides for one."""
 
@@ -311,6 +348,8 @@ class NoticeExtension(models.Model):
     verdict_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
     verdict_at = models.DateTimeField(null=True)
     remark = models.TextField(_("remark"), blank=True)
+
+    objects = NoticeExtensionQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("extension of a conclusion notice")

@@ -17,10 +17,10 @@ register = template.Library()
 SOON = 3  # working days; the same threshold as the first reminder
 
 
-def deadline_words(due_on, done_on=None, locality=None):
-    """(tone, sentence without the date) of a deadline."""
+def deadline_words(due_on, done_on=None, locality=None, days_late=None):
+    """(tone, sentence without the date) of a deadline. ``days_late`` was fixed when it was done, where anybody did."""
     if done_on is not None:
-        late = working_days_late(due_on, done_on, locality=locality)
+        late = working_days_late(due_on, done_on, locality=locality) if days_late is None else days_late
         if not late:
             return "success", _("completed on time")
         words = ngettext("completed %(days)s working day late", "completed %(days)s working days late", late)
@@ -41,12 +41,15 @@ def deadline_words(due_on, done_on=None, locality=None):
 
 
 @register.simple_tag
-def deadline_badge(due_on, done_on=None, url="", locality=None):
-    """The words first, the date after them (còn 3 ngày làm việc · 08/09/2026); ``url`` leads to the working-out."""
+def deadline_badge(due_on, done_on=None, url="", locality=None, days_late=None):
+    """The words first, the date after them (còn 3 ngày làm việc · 08/09/2026); ``url`` leads to the working-out.
+
+    ``days_late`` is what was fixed when it was done: no later change of the calendar makes it another number.
+    """
     if not due_on:
         return format_html('<span class="deadline deadline-none">{}</span>', _("no deadline"))
     # A template gives "" for what it doesn't have.
-    tone, words = deadline_words(due_on, done_on or None, locality or None)
+    tone, words = deadline_words(due_on, done_on or None, locality or None, None if days_late == "" else days_late)
     inner = format_html(
         '<span class="deadline-words">{} <span aria-hidden="true">·</span></span> <time datetime="{}">{}</time>',
         words,

@@ -1,7 +1,13 @@
 """Every write to meetings, as a verb."""
 
 from meetings.services.attachments import add_attachment, remove_attachment
-from meetings.services.holding import close_meeting, hold_meeting, mark_concluded, mark_published
+from meetings.services.holding import (
+    close_meeting,
+    hold_meeting,
+    mark_concluded,
+    mark_published,
+    move_conclusion_due,
+)
 from meetings.services.inviting import answer_invitation, invite, withdraw_invitation
 from meetings.services.planning import PlanRefused, edit_meeting, plan_meeting, set_agenda
 from meetings.services.recording import record_attendance, save_minutes, save_record
@@ -27,6 +33,7 @@ __all__ = [
     "invite",
     "mark_concluded",
     "mark_published",
+    "move_conclusion_due",
     "plan_meeting",
     "postpone_meeting",
     "record_attendance",

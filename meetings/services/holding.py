@@ -104,13 +104,36 @@ def close_meeting(meeting: Meeting, *, actor: User) -> Meeting:
 
 
 @transaction.atomic
-def mark_concluded(meeting: Meeting, *, on: date) -> Meeting:
+def move_conclusion_due(meeting: Meeting, *, due_on: date, actor: User, cause: str, reason: str = "") -> Meeting:
+    """The conclusion notice is due on another day; called by the service that decides so, which writes the event.
+
+    Reminders start anew, and the move stands in the ledger for ever.
+    """
+    lock(meeting)
+    if meeting.concluded_on is not None or meeting.conclusion_due_on is None:
+        raise ServiceError(_("This deadline has ended; it can no longer be moved."))
+    deadlines.record_move(
+        target=meeting,
+        obligation=Obligation.CONCLUSION_NOTICE,
+        due_on_before=meeting.conclusion_due_on,
+        due_on_after=due_on,
+        cause=cause,
+        actor=actor,
+        reason=reason,
+    )
+    meeting.conclusion_due_on, meeting.reminded_until = due_on, None
+    meeting.save(update_fields=["conclusion_due_on", "reminded_until", "updated_at"])
+    return meeting
+
+
+@transaction.atomic
+def mark_concluded(meeting: Meeting, *, on: date, days_late: int = 0) -> Meeting:
     """The conclusion notice was issued; called by the service that issues it, which writes the event."""
     lock(meeting)
     if meeting.state != MeetingState.HELD:
         raise ServiceError(_("Only a meeting that has been held can be concluded."))
-    meeting.concluded_on = on
-    meeting.save(update_fields=["concluded_on", "updated_at"])
+    meeting.concluded_on, meeting.conclusion_days_late = on, days_late
+    meeting.save(update_fields=["concluded_on", "conclusion_days_late", "updated_at"])
     return meeting
 
 

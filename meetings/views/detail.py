@@ -48,6 +48,7 @@ def _deadlines(meeting: Meeting) -> list[dict]:
                     "law": limit.law,
                     "due_on": limit.due_on,
                     "done_on": meeting.announced_on,
+                    "days_late": None,
                     "lines": limit.count.lines(),
                     "number": limit.number,
                     "unit": limit.unit,
@@ -60,8 +61,9 @@ def _deadlines(meeting: Meeting) -> list[dict]:
                 {
                     "what": kept.get_obligation_display(),
                     "law": kept.law,
-                    "due_on": kept.due_on,
+                    "due_on": kept.extended_due_on,
                     "done_on": done.get(kept.obligation),
+                    "days_late": kept.days_late,
                     "lines": Count.from_json(kept.working_out).lines() if kept.working_out else [],
                     "number": kept.number,
                     "unit": kept.unit,

@@ -28,6 +28,12 @@ def lock(notice: Notice) -> Notice:
     return locked
 
 
+def lock_meeting(pk: int) -> Meeting:
+    """The meeting as it is saved now, locked until the transaction ends."""
+    meetings = Meeting.objects.select_for_update(of=("self",)).select_related("locality", "host_unit__superior")
+    return meetings.get(pk=pk)
+
+
 def demand(role: Decision, state: Decision) -> None:
     """A refusal for the person's role answers 403, one for the notice's state 409."""
     require(role)
@@ -67,6 +73,35 @@ def tell(target, notice: Notice, people: Iterable[User], *, actor: User, subject
                 body=body,
                 url=url,
                 role=role,
+            )
+
+
+def tell_of_meeting(
+    target,
+    meeting: Meeting,
+    people: Iterable[User],
+    *,
+    actor: User,
+    subject: str,
+    body: str = "",
+    role: str = "",
+    occasion: str = "",
+):
+    """The same of a meeting whose notice may not be drafted yet; it leads to the tab of the notice."""
+    url = reverse("notices:meeting_notice", kwargs={"pk": meeting.pk})
+    for person in people:
+        if person.pk != actor.pk:
+            remind(
+                kind=ReminderKind.INFORMATION,
+                target=target,
+                recipient=person,
+                for_day=clock.today(),
+                due_on=meeting.conclusion_due_on,
+                subject=subject,
+                body=body,
+                url=url,
+                role=role,
+                occasion=occasion,
             )
 
 

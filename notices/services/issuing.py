@@ -62,7 +62,7 @@ def issue_notice(notice: Notice, *, actor: User, issued_on: date | None = None) 
     locked.save()
     sha256 = hashlib.sha256(pdf).hexdigest()
     IssuedDocument.objects.create(notice=locked, pdf=pdf, sha256=sha256)
-    mark_concluded(locked.meeting, on=on)
+    mark_concluded(locked.meeting, on=on, days_late=locked.days_late)
     tell(
         locked,
         locked,

@@ -105,13 +105,14 @@ def return_with_remark(request: HttpRequest, notice: Notice) -> HttpResponse:
 
 
 def _lateness_words(notice: Notice) -> str:
-    if notice.due_on is None:
+    due_on = notice.deadline
+    if due_on is None:
         return _("no deadline binds this meeting")
-    late = working_days_late(notice.due_on, clock.today(), locality=notice.meeting.locality)
+    late = working_days_late(due_on, clock.today(), locality=notice.meeting.locality)
     if not late:
-        return _("on time (due on %(day)s)") % {"day": f"{notice.due_on:%d/%m/%Y}"}
+        return _("on time (due on %(day)s)") % {"day": f"{due_on:%d/%m/%Y}"}
     words = ngettext("%(days)s working day late (due on %(day)s)", "%(days)s working days late (due on %(day)s)", late)
-    return words % {"days": late, "day": f"{notice.due_on:%d/%m/%Y}"}
+    return words % {"days": late, "day": f"{due_on:%d/%m/%Y}"}
 
 
 @staff_view

@@ -25,6 +25,7 @@ def notice_list(request: HttpRequest) -> HttpResponse:
         Meeting.objects.visible_to(request.user)
         .awaiting_conclusion()
         .filter(notice=None, host_unit__in=own)
+        .select_related("locality")
         .order_by("conclusion_due_on", "pk")[:UNDRAFTED_SHOWN]
     )
     context = {
