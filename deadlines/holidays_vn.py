@@ -15,6 +15,8 @@ FIRST_YEAR, LAST_YEAR = EARLIEST.year, 2050
 
 _SWAPPED = re.compile(r"Ngày nghỉ \(thay cho ngày (\d\d/\d\d/\d{4})\)")
 _CULTURE_DAY = (11, 24)
+# The library's name of the second day before the new year is wrong where the last lunar month has 29 days (2025).
+_RENAMED = {"29 Tết": "Nghỉ Tết Nguyên Đán"}
 
 
 @cache  # Not data: the library's own constants, the same for the life of the process.
@@ -38,7 +40,7 @@ def _make_up_day(name: str) -> date:
 
 def _reason(day: date, name: str) -> str:
     """The name with the provision that makes the day a day off."""
-    names = [_one_reason(day, one) for one in name.split("; ")]
+    names = [_one_reason(day, _RENAMED.get(one, one)) for one in name.split("; ")]
     return "; ".join(dict.fromkeys(names))
 
 
@@ -51,6 +53,6 @@ def _one_reason(day: date, name: str) -> str:
         law = "khoản 3 Điều 111 Bộ luật Lao động 2019" if is_new else "khoản 3 Điều 115 Bộ luật Lao động 2012"
         return f"{name.removesuffix(' (nghỉ bù)')} (nghỉ bù, {law})"
     if (day.month, day.day) == _CULTURE_DAY:
-        return f"{name} (nghỉ từ năm 2026, Nghị quyết số 80-NQ/TW)"
+        return f"{name} (nghỉ từ năm 2026, Nghị quyết số 28/2026/QH16)"
     law = "Điều 112 Bộ luật Lao động 2019" if is_new else "Điều 115 Bộ luật Lao động 2012"
     return f"{name} ({law})"

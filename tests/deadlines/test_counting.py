@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from deadlines.counting import Calendar, Count, CountError, count, count_back, working_days_between
 from deadlines.holidays_vn import library_days
-from deadlines.loading import SWAPS
+from deadlines.loading import DAYS_OFF, SWAPS
 from tests.deadlines import reference
 
 WORKING, CALENDAR = "working_days", "calendar_days"
@@ -19,6 +19,8 @@ def _national() -> Calendar:
     off, working = (dict(days) for days in library_days())
     for swap in SWAPS:
         off[swap.off], working[swap.worked] = "hoán đổi", "làm bù"
+    for one in DAYS_OFF:
+        off[one.day] = one.name
     return Calendar(off, working, frozenset(range(2014, 2027)))
 
 

@@ -31,7 +31,7 @@ def test_the_working_out_of_ten_working_days_reads_exactly_so():
     assert due_on("2026-08-21", "--working-days", "10").splitlines() == [
         "Thời hạn 10 ngày làm việc kể từ thứ Sáu, 21/08/2026.",
         "Không tính: thứ Sáu, 21/08/2026 – ngày xảy ra sự kiện (khoản 3 Điều 147 Bộ luật Dân sự 2015).",
-        "Ngày làm việc thứ 1: thứ Bảy, 22/08/2026 – Làm bù cho ngày nghỉ hoán đổi 31/08/2026 (theo 9441/TB-BNV).",
+        "Ngày làm việc thứ 1: thứ Bảy, 22/08/2026 – Làm bù cho ngày nghỉ hoán đổi 31/08/2026 (theo 9441/TB-BNV ngày 16/10/2025).",
         "Không tính: Chủ nhật, 23/08/2026 – nghỉ hằng tuần (Điều 111 Bộ luật Lao động 2019).",
         "Ngày làm việc thứ 2: thứ Hai, 24/08/2026.",
         "Ngày làm việc thứ 3: thứ Ba, 25/08/2026.",
@@ -40,7 +40,7 @@ def test_the_working_out_of_ten_working_days_reads_exactly_so():
         "Ngày làm việc thứ 6: thứ Sáu, 28/08/2026.",
         "Không tính: thứ Bảy, 29/08/2026 – nghỉ hằng tuần (Điều 111 Bộ luật Lao động 2019).",
         "Không tính: Chủ nhật, 30/08/2026 – nghỉ hằng tuần (Điều 111 Bộ luật Lao động 2019).",
-        "Không tính: thứ Hai, 31/08/2026 – Nghỉ hoán đổi, làm bù ngày 22/08/2026 (theo 9441/TB-BNV).",
+        "Không tính: thứ Hai, 31/08/2026 – Nghỉ hoán đổi, làm bù ngày 22/08/2026 (theo 9441/TB-BNV ngày 16/10/2025).",
         "Không tính: thứ Ba, 01/09/2026 – Quốc khánh (Điều 112 Bộ luật Lao động 2019).",
         "Không tính: thứ Tư, 02/09/2026 – Quốc khánh (Điều 112 Bộ luật Lao động 2019).",
         "Ngày làm việc thứ 7: thứ Năm, 03/09/2026.",
