@@ -14,7 +14,7 @@ NOT_OURS = {"PATH", "DJANGO_SETTINGS_MODULE"}
 READS = re.compile(
     r"""(?: environ(?:\.get|\.setdefault)?[([]   # os.environ.get("X"), os.environ["X"]
         | env\.\w+\(                           # env.str("X")
-        | _(?:switch|number)\(                 # _switch("X"), _number("X")
+        | (?:_switch|number)\(                # _switch("X"), number("X")
         | _setting\(env\.\w+,\s*               # _setting(env.int, "X")
         )"([A-Z][A-Z_]+)\"""",
     re.VERBOSE,
@@ -22,7 +22,7 @@ READS = re.compile(
 
 
 def _variables_read() -> set[str]:
-    sources = (settings.BASE_DIR / "dialogue").glob("*.py")
+    sources = (settings.BASE_DIR / "dialogue").rglob("*.py")
     return {name for source in sources for name in READS.findall(source.read_text())} - NOT_OURS
 
 

@@ -12,6 +12,7 @@ import pytest
 import redis
 
 from dialogue import embedded
+from dialogue.embedded.folders import server_account
 from tests.dialogue.conftest import run
 
 pytestmark = pytest.mark.processes
@@ -21,6 +22,7 @@ USER = """
 import os, sys
 from pathlib import Path
 from dialogue import embedded
+from dialogue.embedded.folders import server_account
 data_dir = Path(os.environ["DATA_DIR"])
 print(embedded.database_settings(data_dir)["HOST"], embedded.redis_url(data_dir), flush=True)
 sys.stdin.read()
@@ -136,7 +138,7 @@ def test_a_dead_server_is_brought_back_while_its_user_lives(use, data_dir):
 def test_a_pid_that_another_program_has_got_does_not_hinder_the_start(use, data_dir):
     user, _host, _url = use()
     leave(user)
-    account = embedded._server_account(data_dir / "postgres")
+    account = server_account(data_dir / "postgres")
     options = {"user": account.pw_uid, "group": account.pw_gid, "extra_groups": []} if account else {}
     with subprocess.Popen(["sleep", "100"], **options) as other:
         stale = f"{other.pid}\n{data_dir / 'postgres'}\n1700000000\n5432\n{_host}\n\n 1 1\nready\n"
