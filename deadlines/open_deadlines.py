@@ -29,15 +29,29 @@ class PlannedMove:
     due_on_after: date
 
 
+@dataclass(frozen=True)
+class Described:
+    """A record with a deadline as other pages name it, and the ids of the people whom its deadline concerns."""
+
+    title: str
+    unit: str
+    url: str
+    people: tuple[int, ...] = ()
+
+
 class Source(Protocol):
     """One sort of record with deadlines."""
 
     target_type: str
     # Of ``models.Matter``: what its records are reminded of.
     matters: frozenset[str]
+    # Those of ``models.Obligation`` whose deadlines are worked out whenever they are asked for.
+    live_obligations: frozenset[str]
 
     def moves(self, *, path: str, days: tuple[date, date] | None, follow_rules: bool) -> Iterator[PlannedMove]:
         """Open deadlines below ``path`` ("" for all) that the calendar and the rules of now would put on another day.
+
+        One that keeps its day while its working-out changes comes with that same day before and after.
 
         ``days`` narrows it to deadlines whose count meets one of the days from the first to the last that changed. With
         ``follow_rules`` the rules are read anew; without, what bound the record is counted again by the calendar. A date
@@ -48,8 +62,20 @@ class Source(Protocol):
     def move(self, planned: PlannedMove, *, change: Change) -> Iterable[int]:
         """Locks the record, works its deadline out again, writes it with its move; the ids of the people to tell.
 
-        Empty when there was nothing left to move: doing it again does nothing.
+        Empty when there was nothing left to move: doing it again does nothing. Of a live deadline there is nothing to
+        write but that everybody has to be reminded anew.
         """
+        ...
+
+    def live(self, *, path: str, days: tuple[date, date] | None) -> dict[tuple[int, str], PlannedMove]:
+        """Open deadlines that are never stored, by (record, obligation): they follow the calendar and rules by themselves.
+
+        Each comes with the day that holds now, before and after alike: who asks twice sees what moved in between.
+        """
+        ...
+
+    def described(self, *, obligation: str, ids: list[int]) -> dict[int, Described]:
+        """How the records' deadlines are named and whom they concern, in a fixed number of queries."""
         ...
 
     def worked_answers(self, *, matter: str, ids: list[int]) -> dict[int, list[str]]:

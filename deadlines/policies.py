@@ -4,6 +4,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Locality, Role, User
 from accounts.policies import ALLOWED, Decision
+from deadlines.models import Change
 
 
 def administered_paths(user: User) -> frozenset[str]:
@@ -39,6 +40,25 @@ def may_set_day(user: User, locality: Locality | None) -> Decision:
 
 def may_set_rules(user: User, jurisdiction: Locality) -> Decision:
     return _administers(user, jurisdiction)
+
+
+def may_decide_change(user: User, change: Change) -> Decision:
+    """Whoever may set the days or rules of all that a change touches may review, apply or discard it."""
+    return may_change(user, change.locality)
+
+
+def may_change(user: User, root: Locality | None) -> Decision:
+    """Whether the person sets the days and rules of the place and everything in it; None: of the whole country."""
+    return may_set_day(user, root)
+
+
+def may_set_schedule(user: User, locality: Locality | None) -> Decision:
+    """The country's schedule of reminders is the system administrator's, a place's that of its unit administrator."""
+    if locality is None and not user.scope.is_system_admin:
+        if administered_paths(user):
+            return Decision(False, _("Only a system administrator changes the schedule of the whole country."))
+        return Decision(False, _("Only unit administrators and system administrators change when people are reminded."))
+    return _administers(user, locality)
 
 
 def may_confirm_year(user: User) -> Decision:

@@ -2,7 +2,7 @@
 
 from celery import shared_task
 
-from deadlines.services import calendar_memo, heartbeats
+from deadlines.services import calendar_memo, finish_unfinished, heartbeats, recompute_change
 from deadlines.services.digests import deliver_digests
 
 
@@ -17,3 +17,15 @@ def deliver_reminders() -> int:
 def heartbeat() -> None:
     """Proves each minute that the way from the timetable through the queue to the worker is open."""
     heartbeats.beat(heartbeats.QUEUE)
+
+
+@shared_task
+def recompute_deadlines(change_pk: int) -> bool:
+    """Moves the open deadlines of a change that was applied; stopped in the middle, the sweep below does the rest."""
+    return recompute_change(change_pk)
+
+
+@shared_task
+def finish_changes() -> int:
+    """Finishes every applied change whose open deadlines were not all moved."""
+    return finish_unfinished()

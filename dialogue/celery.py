@@ -20,6 +20,7 @@ app.conf.beat_schedule = {
     "remind-of-notices": {"task": "notices.tasks.remind_of_notices", "schedule": crontab(minute="*/10")},
     "remind-of-assignments": {"task": "feedback.tasks.remind_of_assignments", "schedule": crontab(minute="*/10")},
     "deliver-reminders": {"task": "deadlines.tasks.deliver_reminders", "schedule": crontab(minute="*/5")},
+    "finish-changes": {"task": "deadlines.tasks.finish_changes", "schedule": crontab(minute="*/5")},
     "heartbeat": {"task": "deadlines.tasks.heartbeat", "schedule": crontab()},
 }
 for entry in app.conf.beat_schedule.values():

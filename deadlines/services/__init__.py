@@ -1,6 +1,6 @@
 """What other apps ask of deadlines. Each file is named for what it does."""
 
-from deadlines.services.binding import Deadline, deadlines_for
+from deadlines.services.binding import Deadline, deadlines_for, rule_memo
 from deadlines.services.calendar import (
     calendar_memo,
     is_working_day,
@@ -13,6 +13,17 @@ from deadlines.services.calendar_days import (
     confirm_year,
     edit_calendar_day,
     remove_calendar_day,
+)
+from deadlines.services.changes import (
+    Preview,
+    apply_change,
+    common_root,
+    discard_change,
+    finish_unfinished,
+    last_applied,
+    preview,
+    propose_change,
+    recompute_change,
 )
 from deadlines.services.heartbeats import beat
 from deadlines.services.moves import moves_of, record_move
@@ -39,26 +50,36 @@ __all__ = [
     "Audience",
     "Deadline",
     "Kinds",
+    "Preview",
     "add_calendar_day",
     "add_rule",
+    "apply_change",
     "beat",
     "calendar_memo",
+    "common_root",
     "confirm_year",
     "create_regulation",
     "deadlines_for",
+    "discard_change",
     "edit_calendar_day",
     "edit_regulation",
     "edit_rule",
+    "finish_unfinished",
     "is_in_use",
     "is_working_day",
+    "last_applied",
     "mark_all_read",
     "mark_read",
     "moves_of",
     "planned_rows",
+    "preview",
+    "propose_change",
+    "recompute_change",
     "record_move",
     "remind",
     "remove_calendar_day",
     "remove_rule",
+    "rule_memo",
     "working_calendar",
     "working_calendars",
     "working_days_late",

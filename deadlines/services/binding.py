@@ -1,5 +1,8 @@
 """Which rules bind a meeting, and the deadline that each gives."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import date
 
@@ -9,6 +12,9 @@ from accounts.models import Locality
 from deadlines.counting import Count, count, count_back
 from deadlines.models import Obligation, Quantity, Regulation, Rule
 from deadlines.services.calendar import working_calendar
+
+# Every rule, read once within ``rule_memo``; None outside of it.
+_memo: ContextVar[list[Rule] | None] = ContextVar("rules", default=None)
 
 # Obligations that have to be met before the event, so that their days are counted back from it.
 BEFORE_THE_EVENT = frozenset({Obligation.ANNOUNCEMENT})
@@ -31,8 +37,43 @@ def law_of(rule: Rule) -> str:
     return " ".join(part for part in (rule.article, rule.regulation.number) if part)
 
 
+@contextmanager
+def rule_memo() -> Iterator[None]:
+    """Within it all rules are read once, for whoever asks of thousands of records. A change made in it doesn't show."""
+    if _memo.get() is not None:
+        yield
+        return
+    token = _memo.set(list(Rule.objects.select_related("regulation__jurisdiction").order_by("pk")))
+    try:
+        yield
+    finally:
+        _memo.reset(token)
+
+
+def _binds(rule: Rule, *, path: str, level: str, meeting_type: str, obligation: str, on: date) -> bool:
+    regulation = rule.regulation
+    return (
+        rule.obligation == obligation
+        and rule.level in ("", level)
+        and rule.meeting_type in ("", meeting_type)
+        and path.startswith(regulation.jurisdiction.path)
+        and regulation.in_force_from <= on
+        and (regulation.in_force_to is None or regulation.in_force_to >= on)
+    )
+
+
 def binding_rules(*, locality: Locality, level: str, meeting_type: str, obligation: str, on: date) -> list[Rule]:
     """Rules in force on the day that bind such a meeting there."""
+    known = _memo.get()
+    if known is not None:
+        asked = {
+            "path": locality.path,
+            "level": level,
+            "meeting_type": meeting_type,
+            "obligation": obligation,
+            "on": on,
+        }
+        return [rule for rule in known if _binds(rule, **asked)]
     return list(
         Rule.objects.filter(
             Q(level="") | Q(level=level),

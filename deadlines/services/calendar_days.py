@@ -44,7 +44,7 @@ def add_calendar_day(
 
 @transaction.atomic
 def edit_calendar_day(calendar_day: CalendarDay, *, actor: User, version: int, **changes) -> CalendarDay:
-    """Changes a day of the calendar. Deadlines of meetings already held don't move."""
+    """Changes a day of the calendar."""
     saved = CalendarDay.objects.select_for_update().filter(pk=calendar_day.pk).first()
     if saved is None:
         raise ServiceError(_("The day has been removed by somebody else."))
@@ -69,11 +69,13 @@ def edit_calendar_day(calendar_day: CalendarDay, *, actor: User, version: int, *
 
 
 @transaction.atomic
-def remove_calendar_day(calendar_day: CalendarDay, *, actor: User) -> None:
+def remove_calendar_day(calendar_day: CalendarDay, *, actor: User, version: int | None = None) -> None:
     """Takes the day out of the calendar: it is again what the holidays make of it."""
     saved = CalendarDay.objects.select_for_update().filter(pk=calendar_day.pk).first()
     if saved is None:
         raise ServiceError(_("The day has been removed by somebody else."))
+    if version not in (None, saved.version):
+        raise StaleVersion(_("Somebody else has saved this first."), current=saved)
     record(
         actor=actor,
         verb="remove_calendar_day",
@@ -102,6 +104,10 @@ def confirm_year(*, actor: User | None, year: int, source: str = "") -> Calendar
 
 def _check(calendar_day: CalendarDay) -> None:
     day = calendar_day.day
+    if calendar_day.kind not in DayKind.values:
+        raise ServiceError(_("A day of the calendar is a day off or a working day."), field="kind")
+    if not calendar_day.name:
+        raise ServiceError(_("Say why the day differs from others."), field="name")
     if not EARLIEST <= day <= LATEST:
         raise ServiceError(_("The date has to lie between 01/01/2000 and 31/12/2099."), field="day")
     if calendar_day.kind == DayKind.DAY_OFF and day.weekday() >= 5 and not _is_made_up(calendar_day):

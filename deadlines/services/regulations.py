@@ -121,11 +121,13 @@ def edit_rule(rule: Rule, *, actor: User, version: int, **changes) -> Rule:
 
 
 @transaction.atomic
-def remove_rule(rule: Rule, *, actor: User) -> None:
+def remove_rule(rule: Rule, *, actor: User, version: int | None = None) -> None:
     """Removes a rule that has bound no meeting yet; one that has is ended by its regulation's last day."""
     saved = Rule.objects.select_for_update(of=("self",)).select_related("regulation").filter(pk=rule.pk).first()
     if saved is None:
         raise ServiceError(_("The rule has been removed already."))
+    if version not in (None, saved.version):
+        raise StaleVersion(_("Somebody else has saved this first."), current=saved)
     if is_in_use(saved):
         raise ServiceError(
             _("The rule has already bound a meeting, so it stays. To end it, give its regulation a last day in force.")

@@ -1,0 +1,361 @@
+"""The deadlines of meetings that a change of the calendar or the rules can move."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import date
+from typing import ClassVar
+
+from django.db import transaction
+from django.db.models import Exists, OuterRef, Q
+from django.urls import reverse
+
+from accounts.models import Membership, Role
+from audit.services import record
+from deadlines import clock
+from deadlines.counting import Calendar, Count, count, long_date
+from deadlines.models import Change, ChangeKind, Matter, Move, MoveCause, Obligation
+from deadlines.open_deadlines import Described, PlannedMove
+from deadlines.services import deadlines_for, record_move, rule_memo, working_calendar, working_calendars
+from meetings.models import DeadlineSnapshot, Meeting, MeetingState
+from meetings.services.scheduling import announcement_limits
+
+CHUNK = 500
+WHAT = {
+    Obligation.CONCLUSION_NOTICE: "Ban hành thông báo kết luận",
+    Obligation.PUBLICATION: "Công khai kết quả",
+    Obligation.ANNOUNCEMENT: "Thông báo trước hội nghị",
+}
+# What a deadline that runs from the meeting is kept in, and up to where everybody was reminded of it.
+DUE = {Obligation.CONCLUSION_NOTICE: "conclusion_due_on", Obligation.PUBLICATION: "publication_due_on"}
+REMINDED = {
+    Obligation.CONCLUSION_NOTICE: "reminded_until",
+    Obligation.PUBLICATION: "publication_reminded_until",
+    Obligation.ANNOUNCEMENT: "announcement_reminded_until",
+}
+DONE = {Obligation.CONCLUSION_NOTICE: "concluded_on", Obligation.PUBLICATION: "published_on"}
+OBLIGATION_OF = {
+    Matter.NOTICE: Obligation.CONCLUSION_NOTICE,
+    Matter.PUBLICATION: Obligation.PUBLICATION,
+    Matter.ANNOUNCEMENT: Obligation.ANNOUNCEMENT,
+}
+
+
+@dataclass(frozen=True)
+class Recount:
+    """The snapshots of one obligation as they would be now; ``is_other`` when any of them differs from what is kept."""
+
+    rows: list[DeadlineSnapshot]
+    is_other: bool
+
+    @property
+    def due_on(self) -> date:
+        return min(row.due_on for row in self.rows)
+
+
+class Counts:
+    """Counts from the same day by the same calendar, each worked out once."""
+
+    def __init__(self):
+        self._known: dict[tuple, tuple[Count, dict]] = {}
+
+    def __call__(self, start: date, number: int, unit: str, calendar: Calendar) -> tuple[date, dict]:
+        key = (start, number, unit, id(calendar))
+        if key not in self._known:
+            # The calendar is kept with its answer: an id is one calendar's only as long as that lives.
+            answer = count(start, number, unit, calendar)
+            self._known[key] = (answer.due_on, answer.as_json(), calendar)
+        return self._known[key][:2]
+
+
+def recount(
+    meeting: Meeting,
+    obligation: str,
+    kept: list[DeadlineSnapshot],
+    *,
+    calendar: Calendar,
+    counts: Counts,
+    follow_rules: bool,
+) -> Recount | None:
+    """What the kept snapshots of the obligation would be now; None where nothing may move them.
+
+    A rule gives no meeting that was held a deadline that it had none of, and takes none away.
+    """
+    if not kept or is_extended(meeting, obligation, kept):
+        return None
+    if follow_rules:
+        rows = [
+            DeadlineSnapshot(
+                meeting=meeting,
+                obligation=obligation,
+                rule=deadline.rule,
+                law=deadline.law[:400],
+                number=deadline.number,
+                unit=deadline.unit,
+                counted_from=meeting.held_on,
+                due_on=deadline.due_on,
+                working_out=deadline.count.as_json(),
+                extension_days=deadline.rule.extension_days,
+            )
+            for deadline in deadlines_for(
+                locality=meeting.locality,
+                level=meeting.level,
+                meeting_type=meeting.meeting_type,
+                obligation=obligation,
+                counted_from=meeting.held_on,
+            )
+        ]
+        if not rows:
+            return None
+        return Recount(rows, {_bound(row) for row in rows} != {_bound(row) for row in kept} or _answers(rows, kept))
+    rows = []
+    for row in kept:
+        due_on, working_out = counts(row.counted_from, row.number, row.unit, calendar)
+        rows.append(DeadlineSnapshot(pk=row.pk, rule_id=row.rule_id, due_on=due_on, working_out=working_out))
+    return Recount(rows, _answers(rows, kept))
+
+
+def _bound(row: DeadlineSnapshot) -> tuple:
+    return (row.rule_id, row.law, row.number, row.unit, row.extension_days)
+
+
+def _answers(rows: list[DeadlineSnapshot], kept: list[DeadlineSnapshot]) -> bool:
+    """Whether a rule's day or its working-out differs."""
+    before = {row.rule_id: (row.due_on, row.working_out) for row in kept}
+    return any(before.get(row.rule_id) != (row.due_on, row.working_out) for row in rows)
+
+
+def is_extended(meeting: Meeting, obligation: str, kept: list[DeadlineSnapshot]) -> bool:
+    """A day later than every rule's was granted by a leader, and stays."""
+    due_on = getattr(meeting, DUE[obligation])
+    return due_on is None or due_on > min(row.due_on for row in kept)
+
+
+class Meetings:
+    target_type = "meetings.meeting"
+    matters = frozenset(OBLIGATION_OF)
+    live_obligations = frozenset({Obligation.ANNOUNCEMENT})
+    _obligations: ClassVar = (Obligation.CONCLUSION_NOTICE, Obligation.PUBLICATION)
+
+    def moves(self, *, path: str, days: tuple[date, date] | None, follow_rules: bool) -> Iterator[PlannedMove]:
+        for meetings in self._open(path, days):
+            yield from self._moves_of(meetings, follow_rules=follow_rules)
+
+    def _open(self, path: str, days: tuple[date, date] | None) -> Iterator[list[Meeting]]:
+        """Held meetings with a deadline before them that can meet one of the days, some hundreds at a time."""
+        snapshots = DeadlineSnapshot.objects.filter(meeting=OuterRef("pk"))
+        if days is not None:
+            snapshots = snapshots.filter(counted_from__lt=days[1], due_on__gte=days[0])
+        found = (
+            Meeting.objects.filter(
+                Q(concluded_on=None) | Q(published_on=None, publication_due_on__isnull=False),
+                Exists(snapshots),
+                state=MeetingState.HELD,
+                locality__path__startswith=path,
+            )
+            .select_related("locality", "host_unit")
+            .prefetch_related("deadlines")
+            .order_by("pk")
+        )
+        last = 0
+        while meetings := list(found.filter(pk__gt=last)[:CHUNK]):
+            yield meetings
+            last = meetings[-1].pk
+
+    def _moves_of(self, meetings: list[Meeting], *, follow_rules: bool) -> list[PlannedMove]:
+        calendars = working_calendars([meeting.locality for meeting in meetings])
+        by_hand = _moved_by_hand(meeting.pk for meeting in meetings)
+        counts, moves = Counts(), []
+        with rule_memo():
+            for meeting in meetings:
+                for obligation in self._obligations:
+                    if getattr(meeting, DONE[obligation]) or (meeting.pk, obligation) in by_hand:
+                        continue
+                    kept = [row for row in meeting.deadlines.all() if row.obligation == obligation]
+                    calendar = calendars[meeting.locality.path]
+                    found = recount(
+                        meeting, obligation, kept, calendar=calendar, counts=counts, follow_rules=follow_rules
+                    )
+                    before = getattr(meeting, DUE[obligation])
+                    if found is not None and (found.is_other or found.due_on != before):
+                        moves.append(_planned(meeting, obligation, before, found.due_on))
+        return moves
+
+    @transaction.atomic
+    def move(self, planned: PlannedMove, *, change: Change) -> Iterable[int]:
+        meeting = (
+            Meeting.objects.select_for_update(of=("self",))
+            .select_related("locality", "host_unit")
+            .get(pk=planned.target_id)
+        )
+        obligation = planned.obligation
+        if obligation == Obligation.ANNOUNCEMENT:
+            Meeting.objects.filter(pk=meeting.pk).update(announcement_reminded_until=None)
+            return _people_of(meeting)
+        follow_rules = change.kind == ChangeKind.RULES
+        found = (
+            None
+            if self._is_settled(meeting, obligation, change)
+            else self._recounted(meeting, obligation, follow_rules)
+        )
+        if found is None:
+            return []
+        if found.is_other:
+            _keep(meeting, obligation, found.rows, replaces=follow_rules)
+        before = getattr(meeting, DUE[obligation])
+        if found.due_on == before:
+            return []
+        setattr(meeting, DUE[obligation], found.due_on)
+        setattr(meeting, REMINDED[obligation], None)
+        meeting.save(update_fields=[DUE[obligation], REMINDED[obligation], "updated_at"])
+        _enter(meeting, obligation, before, found.due_on, change)
+        return _people_of(meeting)
+
+    def _is_settled(self, meeting: Meeting, obligation: str, change: Change) -> bool:
+        """Done meanwhile, moved by a leader, or moved by this change already."""
+        if meeting.state != MeetingState.HELD or getattr(meeting, DONE[obligation]):
+            return True
+        of_meeting = Move.objects.filter(target_type=self.target_type, target_id=meeting.pk, obligation=obligation)
+        return of_meeting.filter(Q(change=change) | Q(cause__in=[MoveCause.EXTENSION, MoveCause.PAUSE])).exists()
+
+    def _recounted(self, meeting: Meeting, obligation: str, follow_rules: bool) -> Recount | None:
+        kept = list(meeting.deadlines.filter(obligation=obligation))
+        calendar = working_calendar(meeting.locality)
+        return recount(meeting, obligation, kept, calendar=calendar, counts=Counts(), follow_rules=follow_rules)
+
+    def live(self, *, path: str, days: tuple[date, date] | None) -> dict[tuple[int, str], PlannedMove]:
+        """The last day to announce each meeting that is still to come and was not announced."""
+        planned = (
+            Meeting.objects.upcoming(on=clock.today())
+            .filter(announced_on=None, locality__path__startswith=path)
+            .select_related("locality", "host_unit")
+            .order_by("pk")
+        )
+        found = {}
+        working_calendars([meeting.locality for meeting in planned])
+        with rule_memo():
+            for meeting in planned:
+                limits = announcement_limits(meeting)
+                if limits:
+                    due_on = limits[0].due_on
+                    found[meeting.pk, Obligation.ANNOUNCEMENT] = _planned(
+                        meeting, Obligation.ANNOUNCEMENT, due_on, due_on
+                    )
+        return found
+
+    def described(self, *, obligation: str, ids: list[int]) -> dict[int, Described]:
+        meetings = Meeting.objects.filter(pk__in=ids).select_related("host_unit").order_by("pk")
+        people = _people([meeting.host_unit_id for meeting in meetings])
+        return {
+            meeting.pk: Described(
+                _title(meeting, obligation),
+                meeting.host_unit.name,
+                _url(meeting),
+                tuple(people[meeting.host_unit_id]),
+            )
+            for meeting in meetings
+        }
+
+    def worked_answers(self, *, matter: str, ids: list[int]) -> dict[int, list[str]]:
+        """Of several rules the strictest one's; where a leader moved the day, that day last."""
+        if matter == Matter.ANNOUNCEMENT:
+            return self._announcements(ids)
+        obligation = OBLIGATION_OF[matter]
+        answers = {}
+        kept = DeadlineSnapshot.objects.filter(meeting__in=ids, obligation=obligation).select_related("meeting")
+        for row in kept.order_by("due_on", "pk"):
+            if row.meeting_id in answers or not row.working_out:
+                continue
+            lines = [f"Căn cứ: {row.law}.", *Count.from_json(row.working_out).lines()]
+            due_on = getattr(row.meeting, DUE[obligation])
+            if due_on is not None and due_on != row.due_on:
+                lines.append(f"Đã được dời; ngày đến hạn hiện nay: hết {long_date(due_on)}.")
+            answers[row.meeting_id] = lines
+        return answers
+
+    def _announcements(self, ids: list[int]) -> dict[int, list[str]]:
+        meetings = list(Meeting.objects.filter(pk__in=ids).select_related("locality").order_by("pk"))
+        answers = {}
+        with rule_memo():
+            for meeting in meetings:
+                limits = announcement_limits(meeting)
+                if limits:
+                    answers[meeting.pk] = [f"Căn cứ: {limits[0].law}.", *limits[0].count.lines()]
+        return answers
+
+
+def _planned(meeting: Meeting, obligation: str, before: date, after: date) -> PlannedMove:
+    return PlannedMove(
+        target_type=Meetings.target_type,
+        target_id=meeting.pk,
+        obligation=str(obligation),
+        title=_title(meeting, obligation),
+        unit=meeting.host_unit.name,
+        url=_url(meeting),
+        due_on_before=before,
+        due_on_after=after,
+    )
+
+
+def _title(meeting: Meeting, obligation: str) -> str:
+    return f"{WHAT[obligation]}: {meeting.topic}"
+
+
+def _url(meeting: Meeting) -> str:
+    return reverse("meetings:detail", kwargs={"pk": meeting.pk})
+
+
+def _moved_by_hand(ids: Iterable[int]) -> set[tuple[int, str]]:
+    moved = Move.objects.filter(
+        target_type=Meetings.target_type, target_id__in=list(ids), cause__in=[MoveCause.EXTENSION, MoveCause.PAUSE]
+    )
+    return set(moved.order_by().values_list("target_id", "obligation"))
+
+
+def _keep(meeting: Meeting, obligation: str, rows: list[DeadlineSnapshot], *, replaces: bool) -> None:
+    """Writes the snapshots: counted again in their place, or another set where the rules were read anew."""
+    if replaces:
+        meeting.deadlines.filter(obligation=obligation).delete()
+        DeadlineSnapshot.objects.bulk_create(rows)
+    else:
+        DeadlineSnapshot.objects.bulk_update(rows, ["due_on", "working_out"])
+
+
+def _enter(meeting: Meeting, obligation: str, before: date, after: date, change: Change) -> None:
+    record_move(
+        target=meeting,
+        obligation=obligation,
+        due_on_before=before,
+        due_on_after=after,
+        cause=change.kind,
+        change=change,
+        reason=change.title,
+        actor=change.decided_by,
+    )
+    what = WHAT[obligation][:1].lower() + WHAT[obligation][1:]
+    record(
+        actor=change.decided_by,
+        verb="move_deadline",
+        target=meeting,
+        sentence=f"đã dời thời hạn {what} từ {before:%d/%m/%Y} sang {after:%d/%m/%Y} theo thay đổi: {change.title}",
+        data={
+            "change": change.pk,
+            "obligation": str(obligation),
+            "due_on": {"from": before.isoformat(), "to": after.isoformat()},
+        },
+    )
+
+
+def _people(units: Iterable[int]) -> dict[int, list[int]]:
+    """Clerks and leaders of the units today, by unit."""
+    held = Membership.objects.current(on=clock.today()).filter(
+        unit__in=list(units), role__in=[Role.CLERK, Role.LEADER], user__is_active=True
+    )
+    people = defaultdict(list)
+    for unit, user in held.order_by("pk").values_list("unit", "user"):
+        people[unit].append(user)
+    return people
+
+
+def _people_of(meeting: Meeting) -> list[int]:
+    return _people([meeting.host_unit_id])[meeting.host_unit_id]
