@@ -16,6 +16,8 @@ from meetings.models import Field
 from notices.documents import unprintable
 from notices.models import Channel, Conclusion, Notice, NoticeTask
 from notices.services.drafting import TEXTS
+from notices.services.extending import LONGEST_REASON
+from notices.services.progress import LONGEST as LONGEST_POST
 
 LONG = 50_000
 MOST_ROWS = 300
@@ -282,6 +284,47 @@ class PublicationForm(forms.Form):
     channel = forms.ChoiceField(label=_("Channel"), choices=Channel)
     on = DateField(label=_("On"), initial=clock.today)
     note = forms.CharField(label=_("Note"), max_length=300, required=False)
+
+    @cached_property
+    def helper(self) -> FormHelper:
+        return bare_helper(self)
+
+
+class _LongText(forms.CharField):
+    """Some lines of free text that no document prints."""
+
+    def __init__(self, *, rows: int = 4, **kwargs):
+        super().__init__(widget=forms.Textarea(attrs={"rows": rows}), **kwargs)
+
+
+class ProgressForm(forms.Form):
+    text = _LongText(label=_("Why it is late and what is being done"), max_length=LONGEST_POST)
+    promised_on = DateField(label=_("New promised date"))
+
+    @cached_property
+    def helper(self) -> FormHelper:
+        return bare_helper(self)
+
+
+class NoticeExtensionForm(forms.Form):
+    asked_until = DateField(label=_("New date asked for"))
+    reason = _LongText(label=_("Reason"), max_length=LONGEST_REASON)
+
+    @cached_property
+    def helper(self) -> FormHelper:
+        return bare_helper(self)
+
+
+class ExtensionDecisionForm(forms.Form):
+    is_granted = forms.TypedChoiceField(
+        label=_("Decision"),
+        choices=[("True", _("Grant the later date")), ("False", _("Refuse; the date stays as it is"))],
+        coerce=lambda value: value == "True",
+        widget=forms.RadioSelect,
+    )
+    remark = _LongText(
+        label=_("Remark"), max_length=LONGEST_REASON, required=False, rows=3, help_text=_("Needed for a refusal.")
+    )
 
     @cached_property
     def helper(self) -> FormHelper:

@@ -15,6 +15,7 @@ from django.urls import get_resolver, reverse
 
 from audit.models import Event
 from deadlines import clock
+from deadlines.services import working_calendar
 from feedback.services import reply_deadline, reply_to_assignment, request_extension
 from meetings.services import add_attachment, invite
 from notices.models import NoticeState
@@ -24,7 +25,7 @@ from tests.deadlines.access import make_day, make_regulation, make_reminder, mak
 from tests.feedback.factories import make_assignment, make_field, make_held_meeting, make_opinion
 from tests.meetings.access import PNG
 from tests.meetings.factories import make_meeting
-from tests.notices.factories import make_notice
+from tests.notices.factories import ask_for_time, bind, make_late_meeting, make_notice, working_day
 from tests.reports.builders import given_return
 from tests.test_access_table import _names, _table
 
@@ -129,6 +130,9 @@ CODES = {
     "notices:return": row(*LEADER),
     "notices:issue": row(*LEADER),
     "notices:publish": row(*HOST),
+    "notices:progress": row(*HOST),
+    "notices:extend": row(*HOST),
+    "notices:decide_extension": row("superior_leader", "system_admin"),
     # A return of the ward.
     "reports:return_new": row(*ENTERING, sibling_clerk=422, sibling_leader=422, sibling_officer=403),
     "reports:return_edit": row(*ENTERING),
@@ -149,6 +153,10 @@ class Sending:
 
 def _day(days: int) -> str:
     return f"{clock.today() + timedelta(days=days):%d/%m/%Y}"
+
+
+def _working_day() -> str:
+    return f"{working_calendar().next_working_day(clock.today()):%d/%m/%Y}"
 
 
 def _image() -> SimpleUploadedFile:
@@ -282,6 +290,15 @@ def _of_opinion(name: str, cast: Cast) -> Sending:
 def _of_notice(name: str, cast: Cast) -> Sending:
     if name == "draft":
         return Sending({"pk": make_meeting(cast, state="held").pk})
+    if name == "progress":
+        return Sending({"pk": make_late_meeting(cast).pk}, {"text": "Chờ ký", "promised_on": _working_day()})
+    if name in {"extend", "decide_extension"}:
+        meeting = make_meeting(cast, state="held")
+        bind(meeting)
+        asked_until = working_day(meeting, 12)
+        if name == "extend":
+            return Sending({"pk": meeting.pk}, {"asked_until": f"{asked_until:%d/%m/%Y}", "reason": "Chờ số liệu"})
+        return Sending({"pk": ask_for_time(cast, meeting).pk}, {"is_granted": "True"})
     states = {"approve": NoticeState.SUBMITTED, "return": NoticeState.SUBMITTED, "issue": NoticeState.APPROVED}
     notice = make_notice(cast, states.get(name, NoticeState.ISSUED if name == "publish" else NoticeState.DRAFT))
     forms = {

@@ -20,6 +20,7 @@ PRESSES = {
         ("feedback:accept", "feedback:return", "feedback:progress", "feedback:extend", "feedback:reply"),
         "department_officer",
     ),
+    "notices:decide_extension": "superior_leader",
     **dict.fromkeys(("feedback:decide_extension", "notices:approve", "notices:return", "notices:issue"), "ward_leader"),
 }
 # Reading is no change; a look at personal data is kept each time; a meeting can't be closed here.

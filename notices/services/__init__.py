@@ -5,6 +5,7 @@ from notices.services.drafting import draft_notice, save_draft
 from notices.services.extending import (
     conclusion_snapshots,
     decide_notice_extension,
+    latest_day,
     latest_extension,
     request_notice_extension,
 )
@@ -18,6 +19,7 @@ __all__ = [
     "decide_notice_extension",
     "draft_notice",
     "issue_notice",
+    "latest_day",
     "latest_extension",
     "latest_promise",
     "next_post_due",

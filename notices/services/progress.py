@@ -6,13 +6,12 @@ from datetime import date, datetime, time, timedelta
 from itertools import islice
 
 from django.db import transaction
-from django.db.models import Max
+from django.db.models import OuterRef, Subquery
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from accounts.errors import ServiceError
-from accounts.models import Membership, Role, User
+from accounts.models import Membership, User
 from audit.services import record
 from deadlines import clock
 from deadlines.counting import WORKING_DAYS, Calendar, count, long_date
@@ -111,11 +110,6 @@ def post_progress(meeting: Meeting, *, actor: User, text: str, promised_on: date
     return post
 
 
-def words_of_lateness(days: int) -> str:
-    """ "chậm 3 ngày làm việc", as a page says it."""
-    return ngettext("%(days)s working day late", "%(days)s working days late", days) % {"days": days}
-
-
 # --- the sweep ---
 
 
@@ -160,9 +154,10 @@ def remind_of_due_progress(*, now: datetime | None = None, chunk: int = CHUNK) -
     """Reminds of every post that is due and missing, daily on working days; running it again writes nothing twice."""
     now = now or clock.now()
     today, open_until = now.date(), now.date() if now.time() >= FROM else now.date() - ONE_DAY
+    newest = ProgressPost.objects.filter(meeting=OuterRef("pk")).order_by("-at", "-pk")
     late = (
         Meeting.objects.overdue(on=today)
-        .annotate(last_posted_on=Max("progress_posts__posted_on"))
+        .annotate(last_posted_on=Subquery(newest.values("posted_on")[:1]))
         .select_related("locality")
         .order_by("pk")
     )

@@ -23,7 +23,9 @@ def get_notice(request: HttpRequest, pk: int) -> Notice:
 
 
 def get_meeting(request: HttpRequest, pk: int) -> Meeting:
-    meetings = Meeting.objects.visible_to(request.user).select_related("host_unit__locality", "locality")
+    meetings = Meeting.objects.visible_to(request.user).select_related(
+        "host_unit__locality", "host_unit__superior__superior__superior", "locality"
+    )
     return get_object_or_404(meetings, pk=pk)
 
 

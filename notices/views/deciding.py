@@ -14,13 +14,14 @@ from accounts.policies import require
 from accounts.text import fold
 from audit.models import Event
 from deadlines import clock
-from deadlines.services import working_days_late
+from deadlines.services import working_calendar, working_days_late
 from notices import policies, services
 from notices.documents import render_notice
 from notices.forms import PublicationForm, RemarkForm
 from notices.layout import document_code
 from notices.models import Channel, DocumentType, IssuedDocument, Notice, NoticeState
 from notices.registers import next_number
+from notices.standing import Standing
 from notices.views.common import changing, get_notice, page, staff_view
 
 
@@ -67,6 +68,7 @@ def _detail_page(request, notice: Notice, *, remark=None, publication=None, stat
     context = {
         "notice": notice,
         "meeting": notice.meeting,
+        "standing": Standing(notice.meeting, [], on=clock.today(), calendar=working_calendar(notice.meeting.locality)),
         "may": may,
         "next_step": _next_step(notice, may),
         "remarks": notice.remarks.select_related("author"),

@@ -12,35 +12,59 @@ from django.views.decorators.http import require_safe
 from accounts.errors import ServiceError, StaleVersion
 from accounts.policies import require
 from audit.models import Event
+from deadlines import clock
 from deadlines.counting import Count
-from deadlines.models import Obligation
+from deadlines.services import working_calendar
+from meetings.models import Meeting
 from notices import policies, services
 from notices.documents import render_notice_html
-from notices.forms import DraftForms
+from notices.forms import DraftForms, ProgressForm
 from notices.models import Notice
+from notices.standing import Standing
 from notices.views.common import changing, get_meeting, get_notice, page, staff_view
 
 MORE_ROWS = 3
 
 
-@staff_view
-@require_safe
-def meeting_notice(request: HttpRequest, pk: int) -> HttpResponse:
+def meeting_notice_page(request: HttpRequest, meeting: Meeting, *, progress_form=None, status: int = 200):
     """The meeting's tab: the notice's state, or the deadline worked out and one click to the draft."""
-    meeting = get_meeting(request, pk)
+    user = request.user
     notice = Notice.objects.filter(meeting=meeting).select_related("unit").first()
-    bounds = meeting.deadlines.filter(obligation=Obligation.CONCLUSION_NOTICE)
+    bounds = services.conclusion_snapshots(meeting)
+    standing = Standing(meeting, bounds, on=clock.today(), calendar=working_calendar(meeting.locality))
+    waiting = standing.waiting_extension
+    may_ask = bool(policies.may_ask_for_time(user, meeting))
     context = {
         "meeting": meeting,
         "active_tab": "notice",
         "notice": notice,
         "deadlines": [
-            {"law": one.law, "due_on": one.due_on, "count": Count.from_json(one.working_out)} for one in bounds
+            {
+                "law": one.law,
+                "due_on": one.extended_due_on,
+                "days_late": one.days_late,
+                "count": Count.from_json(one.working_out),
+            }
+            for one in bounds
         ],
-        "may_draft": policies.may_draft(request.user, meeting),
-        "may_edit": notice is not None and policies.may_edit(request.user, notice),
+        "standing": standing,
+        "waiting": waiting,
+        "may_decide": waiting is not None and policies.decides(user, waiting) and policies.can_be_decided(waiting),
+        "deciding_unit": policies.deciding_unit(meeting.host_unit) if waiting and not standing.is_issued else None,
+        "may_extend": may_ask and standing.is_extensible,
+        "shows_limit": may_ask and not standing.is_extensible,
+        "may_report": policies.may_report_progress(user, meeting),
+        "progress_form": progress_form or ProgressForm(),
+        "may_draft": policies.may_draft(user, meeting),
+        "may_edit": notice is not None and policies.may_edit(user, notice),
     }
-    return page(request, "notices/meeting_notice.html", context)
+    return page(request, "notices/meeting_notice.html", context, status=status)
+
+
+@staff_view
+@require_safe
+def meeting_notice(request: HttpRequest, pk: int) -> HttpResponse:
+    return meeting_notice_page(request, get_meeting(request, pk))
 
 
 @staff_view

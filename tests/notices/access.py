@@ -3,7 +3,7 @@
 from meetings.models import MeetingState
 from notices.models import NoticeState
 from tests.meetings.factories import make_meeting
-from tests.notices.factories import make_notice
+from tests.notices.factories import ask_for_time, bind, make_late_meeting, make_notice
 
 
 def row(*, clerk, leader, insiders, outsiders=404):
@@ -35,6 +35,11 @@ ACCESS = {
     "notices:pdf": SEEN,
     "notices:edit": row(clerk=200, leader=200, insiders=403),
     "notices:issue": row(clerk=403, leader=200, insiders=403),
+    "notices:extend": row(clerk=200, leader=200, insiders=403),
+    # The leader of the unit above decides, never the host itself.
+    "notices:decide_extension": row(clerk=403, leader=403, insiders=403)
+    | {"superior_leader": 200, "system_admin": 200},
+    "notices:progress": POST_ONLY,
     "notices:draft": POST_ONLY,
     "notices:submit": POST_ONLY,
     "notices:approve": POST_ONLY,
@@ -48,5 +53,11 @@ def kwargs_for(name, cast):
         return {}
     if name in {"notices:meeting_notice", "notices:draft"}:
         return {"pk": make_meeting(cast, state=MeetingState.HELD).pk}
+    if name == "notices:progress":
+        return {"pk": make_late_meeting(cast).pk}
+    if name in {"notices:extend", "notices:decide_extension"}:
+        meeting = make_meeting(cast, state=MeetingState.HELD)
+        bind(meeting)
+        return {"pk": meeting.pk if name == "notices:extend" else ask_for_time(cast, meeting).pk}
     state = NoticeState.APPROVED if name == "notices:issue" else NoticeState.DRAFT
     return {"pk": make_notice(cast, state).pk}
