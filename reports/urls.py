@@ -6,6 +6,7 @@ app_name = "reports"
 urlpatterns = [
     path("dashboard/", views.dashboard, name="dashboard"),
     path("dashboard/rows/", views.rows, name="rows"),
+    path("late/", views.late, name="late"),
     path("returns/", views.return_list, name="returns"),
     path("returns/new/", views.return_new, name="return_new"),
     path("returns/import/", views.return_import, name="return_import"),

@@ -1,6 +1,7 @@
 """Pages of reports, one file for each kind."""
 
 from reports.views.dashboard import dashboard, rows
+from reports.views.late import late
 from reports.views.returns import (
     return_edit,
     return_import,
@@ -14,6 +15,7 @@ from reports.views.work import work
 
 __all__ = [
     "dashboard",
+    "late",
     "return_edit",
     "return_import",
     "return_list",

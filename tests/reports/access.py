@@ -23,6 +23,7 @@ ACCESS = {
     "work": EVERYBODY,
     "reports:dashboard": EVERYBODY,
     "reports:rows": dict.fromkeys(EVERYBODY, 404) | {"anonymous": 302},  # the address names no figure
+    "reports:late": EVERYBODY,
     "reports:returns": EVERYBODY,
     "reports:return_new": ENTERING,
     "reports:return_import": ENTERING,
