@@ -64,6 +64,13 @@ def may_open_settings(user: User) -> Decision:
     return Decision(False, _("The settings are open to unit administrators and system administrators."))
 
 
+def may_see_system(user: User) -> Decision:
+    """Host names and what the servers say are for those alone who look after them."""
+    if user.scope.is_system_admin:
+        return ALLOWED
+    return Decision(False, _("The state of the system is open to system administrators."))
+
+
 def may_edit_person(user: User, person: User) -> Decision:
     """Who may change the account itself: name, e-mail, active or not.
 

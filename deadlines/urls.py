@@ -1,6 +1,6 @@
 from django.urls import path
 
-from deadlines.views import calendar, regulations, reminders, working_out
+from deadlines.views import calendar, regulations, reminders, system, working_out
 
 app_name = "deadlines"
 urlpatterns = [
@@ -20,4 +20,5 @@ urlpatterns = [
     path("settings/regulations/<int:pk>/rules/new/", regulations.rule_new, name="rule_new"),
     path("settings/rules/<int:pk>/edit/", regulations.rule_edit, name="rule_edit"),
     path("settings/rules/<int:pk>/remove/", regulations.rule_remove, name="rule_remove"),
+    path("settings/system/", system.system, name="system"),
 ]

@@ -89,7 +89,8 @@ def test_no_value_in_the_address_breaks_a_page(name, module, cast, signed_in, mo
     client = signed_in("system_admin" if name.startswith("accounts:") else "ward_clerk")
     with keys_read(monkeypatch) as read:
         status, _content = _ask(client, f"{url}?period=custom&what=opinions")
-    if status in {403, 405}:
+    # 503: the health of a database in which nothing has shown life yet.
+    if status in {403, 405, 503}:
         return
     read |= READ_FROM_A_COPY.get(name, set())
     keys = sorted(key for key in read - OF_THE_ADDRESS if not key.endswith(SUFFIXES)) or ["page"]

@@ -48,7 +48,13 @@ SECTIONS = [
             ),
         ],
     ),
-    (_("Control"), [("audit:events", _("Record of actions"), _("Who did what, and when."))]),
+    (
+        _("Control"),
+        [
+            ("audit:events", _("Record of actions"), _("Who did what, and when.")),
+            ("deadlines:system", _("System"), _("Whether everything runs that reminds people.")),
+        ],
+    ),
 ]
 
 

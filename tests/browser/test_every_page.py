@@ -17,11 +17,12 @@ NOT_PAGES = {
     "meetings:attachment",
     "feedback:reply_document",
     "reports:return_template",
+    "health_live",
 }
 
 
 # Pieces that a page fetches, not pages.
-PIECES = {"accounts:locality_options", "accounts:unit_options"}
+PIECES = {"accounts:locality_options", "accounts:unit_options", "reports:obligations_at_risk"}
 
 
 def _pages():

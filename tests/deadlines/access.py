@@ -30,6 +30,7 @@ POST_ONLY = {"anonymous": 302, "ward_clerk": 405, "sibling_clerk": 405}
 
 ACCESS = {
     "deadlines:working_out": EVERYBODY,
+    "deadlines:system": ADMINISTRATORS | {"ward_admin": 403},
     "deadlines:reminders": EVERYBODY,
     "deadlines:reminder_read": POST_ONLY,
     "deadlines:reminders_read_all": POST_ONLY,

@@ -21,6 +21,9 @@ OF_THE_WARD = EVERYBODY | {"sibling_clerk": 404}
 
 ACCESS = {
     "work": EVERYBODY,
+    # No sign of life in an empty database: the monitoring says so, to everybody.
+    "health": dict.fromkeys(EVERYBODY, 503),
+    "health_live": dict.fromkeys(EVERYBODY, 200),
     "reports:dashboard": EVERYBODY,
     "reports:rows": dict.fromkeys(EVERYBODY, 404) | {"anonymous": 302},  # the address names no figure
     "reports:late": EVERYBODY,

@@ -1,0 +1,99 @@
+"""The page of the system, and the dashboard's line about the last sweep."""
+
+import re
+from datetime import timedelta
+
+import pytest
+from django.urls import reverse
+from django.utils import timezone
+
+from deadlines import probes
+from deadlines.models import Change, ChangeKind, ChangeState, Heartbeat
+from deadlines.services import heartbeats
+from deadlines.system import system
+from tests.deadlines.access import make_reminder
+
+PAGE = "deadlines:system"
+
+
+def text_of(response) -> str:
+    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", response.content.decode()))
+
+
+@pytest.mark.django_db
+def test_the_page_says_who_spoke_when_and_what_waits(cast, signed_in, settings):
+    heartbeats.beat("beat")
+    heartbeats.beat("sweep:notice", began_at=timezone.now() - timedelta(seconds=3))
+    make_reminder(cast.ward_clerk, cast.ward, mail_error="SMTPServerDisconnected")
+    make_reminder(cast.ward_leader, cast.ward)
+    make_reminder(cast.party_leader, cast.ward, is_mail_wanted=False)
+    cast.sibling_clerk.is_active = False
+    cast.sibling_clerk.save()
+    make_reminder(cast.sibling_clerk, cast.ward)
+    Change.objects.create(
+        kind=ChangeKind.CALENDAR,
+        state=ChangeState.APPLIED,
+        title="Nghỉ tránh bão",
+        proposed_by=cast.system_admin,
+        decided_by=cast.system_admin,
+        decided_at=timezone.now(),
+    )
+    found = system()
+    assert (found.mail.waiting, found.mail.failed, found.unfinished_changes) == (2, 1, 1)
+    assert found.mail.oldest is not None
+    assert heartbeats.speaker() in text_of(signed_in("system_admin").get(reverse(PAGE)))
+
+
+@pytest.mark.django_db
+def test_a_redis_that_is_down_shows_and_breaks_nothing(cast, signed_in, monkeypatch):
+    def no_answer(**_):
+        raise probes.NoAnswer("refused")
+
+    monkeypatch.setattr(probes, "queue_length", no_answer)
+    response = signed_in("system_admin").get(reverse(PAGE))
+    assert response.status_code == 200
+    assert response.context["system"].waiting is None
+
+
+@pytest.mark.django_db
+def test_the_page_stays_within_ten_statements_however_much_waits(cast, signed_in, django_assert_max_num_queries):
+    client = signed_in("system_admin")
+    for matter in ("notice", "assignment", "announcement", "publication"):
+        heartbeats.beat(f"sweep:{matter}")
+    for person in cast.people.values():
+        make_reminder(person, cast.ward)
+    with django_assert_max_num_queries(10):
+        assert client.get(reverse(PAGE)).status_code == 200
+
+
+@pytest.mark.django_db
+def test_host_names_are_for_the_system_administrator_alone(cast, signed_in):
+    heartbeats.beat("beat")
+    for person in ("ward_admin", "ward_leader", "superior_leader"):
+        response = signed_in(person).get(reverse(PAGE))
+        assert response.status_code == 403
+        assert heartbeats.speaker() not in response.content.decode()
+
+
+def _line(client) -> tuple[str, bool]:
+    page = client.get("/dashboard/").content.decode()
+    alert = re.search(r'<div class="alert alert-danger" role="status">(.*?)</div>', page, re.DOTALL)
+    plain = re.search(r'<p class="hint last-sweep">(.*?)</p>', page, re.DOTALL)
+    assert bool(alert) != bool(plain)
+    return (alert or plain)[1], bool(alert)
+
+
+@pytest.mark.django_db
+def test_the_dashboard_says_when_the_last_sweep_ended_and_turns_red(cast, signed_in):
+    client = signed_in("ward_leader")
+    assert _line(client)[1], "never swept"
+    ended = timezone.now() - timedelta(minutes=14)
+    heartbeats.beat("sweep:notice")
+    heartbeats.beat("sweep:assignment")
+    Heartbeat.objects.filter(name="sweep:assignment").update(at=ended)
+    sentence, is_red = _line(client)
+    assert not is_red
+    assert f"{timezone.localtime(ended):%H:%M}" in sentence
+    assert f"{timezone.localtime(ended):%d/%m/%Y}" in sentence
+    Heartbeat.objects.filter(name="sweep:assignment").update(at=ended - timedelta(minutes=2))
+    assert _line(client)[1], "one sweep that doesn't come back is enough"
