@@ -13,6 +13,8 @@ from meetings.models import Field
 from meetings.uploads import check_upload
 
 LONG = 20_000
+# It stands in the ledger of moves with the days of the pause.
+LONGEST_PAUSE_REASON = 300
 
 
 def lines(rows: int, **attrs) -> forms.Textarea:
@@ -198,10 +200,10 @@ class TransferForm(forms.Form):
 class ReasonForm(forms.Form):
     """One long text: a reason, a remark, a note. The name is that of the service's argument."""
 
-    def __init__(self, *args, name: str, label, hint="", rows: int = 4, required: bool = True, **kwargs):
+    def __init__(self, *args, name, label, hint="", rows: int = 4, required: bool = True, longest=LONG, **kwargs):
         super().__init__(*args, **kwargs)
         self.fields[name] = forms.CharField(
-            label=label, help_text=hint, max_length=LONG, widget=lines(rows), required=required
+            label=label, help_text=hint, max_length=longest, widget=lines(rows), required=required
         )
 
 

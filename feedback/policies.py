@@ -29,6 +29,20 @@ def may_decide_extension(user: User, assignment: Assignment) -> Decision:
     )
 
 
+def may_stop_clock(user: User, assignment: Assignment) -> Decision:
+    """Stop the clock and let it run again: leaders and clerks of the host, where the rule allows it."""
+    allowed = works_for(
+        user,
+        assignment.opinion.meeting.host_unit,
+        Role.LEADER,
+        Role.CLERK,
+        reason=_("Only a leader or clerk of the host unit stops the clock."),
+    )
+    if allowed and not assignment.allows_pause:
+        return Decision(False, _("The rule that set this deadline doesn't allow the clock to be stopped."))
+    return allowed
+
+
 def may_work_on(user: User, assignment: Assignment) -> Decision:
     """Accept, return, reply, ask for more time: the people of the lead department."""
     return works_for(

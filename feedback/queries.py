@@ -12,10 +12,10 @@ from django.utils.translation import gettext as _
 from accounts.models import Unit
 from audit.models import Event
 from deadlines import clock
-from deadlines.counting import Count as DayCount
 from feedback.models import (
     Assignment,
     AssignmentState,
+    Extension,
     Opinion,
     OpinionState,
     ProgressNote,
@@ -24,6 +24,7 @@ from feedback.models import (
     Resolution,
     Speech,
     SupervisionComment,
+    past_due,
 )
 from meetings.models import Field, Meeting
 
@@ -62,6 +63,7 @@ def one_opinion(opinions):
 
 def one_assignment(assignments):
     """An assignment with its departments, notes, replies and requests: three queries."""
+    asked = Extension.objects.select_related("asked_by", "verdict_by")
     documents = ArraySubquery(
         ReplyDocument.objects.filter(reply=OuterRef("pk"))
         .order_by("pk")
@@ -79,7 +81,9 @@ def one_assignment(assignments):
                 default=[],
             ),
         )
-        .prefetch_related(Prefetch("replies", queryset=replies, to_attr="all_replies"), "extensions")
+        .prefetch_related(
+            Prefetch("replies", queryset=replies, to_attr="all_replies"), Prefetch("extensions", queryset=asked)
+        )
     )
 
 
@@ -96,7 +100,7 @@ def prepare(assignment: Assignment) -> Assignment:
     assignment.progress = dated(assignment.progress)
     assignment.waiting_reply = next((one for one in assignment.all_replies if one.verdict == "waiting"), None)
     assignment.waiting_extension = next((one for one in assignment.extensions.all() if one.verdict == "waiting"), None)
-    assignment.lines = DayCount.from_json(assignment.working_out).lines() if assignment.working_out else []
+    assignment.lines = assignment.worked_answer()
     return assignment
 
 
@@ -155,6 +159,9 @@ def plain_state(opinion: Opinion, assignment: Assignment | None = None) -> str:
         values = {"unit": assignment.lead_department.name, "date": f"{assignment.due_on:%d/%m/%Y}"}
         if assignment.state == AssignmentState.REPLIED:
             return _("%(unit)s has replied; the host is checking the reply.") % values
+        if assignment.is_paused:
+            values["date"] = f"{assignment.paused_on:%d/%m/%Y}"
+            return _("%(unit)s is handling it; the deadline has been paused since %(date)s.") % values
         return _("%(unit)s is handling it and has to reply by %(date)s.") % values
     if opinion.state in {OpinionState.ANSWERED, OpinionState.REPLIED}:
         values = {
@@ -269,5 +276,5 @@ def inbox_counts(assignments) -> dict[str, int]:
         new=Count("pk", filter=Q(state="sent")),
         waiting=Count("pk", filter=Q(state="replied")),
         settled=Count("pk", filter=Q(state="settled")),
-        overdue=Count("pk", filter=Q(state__in=["sent", "accepted"], due_on__lt=clock.today())),
+        overdue=Count("pk", filter=Q(past_due(clock.today()), state__in=["sent", "accepted"])),
     )

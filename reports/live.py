@@ -122,7 +122,7 @@ GROUP BY GROUPING SETS (
 UNION ALL
 SELECT 'assignment', m.span, u.id::text,
        CASE
-           WHEN a.replied_on IS NULL AND a.due_on < %(on)s::date THEN 'overdue'
+           WHEN a.replied_on IS NULL AND a.due_on < %(on)s::date AND a.paused_on IS NULL THEN 'overdue'
            WHEN a.replied_on IS NULL THEN 'pending'
            WHEN a.replied_on > a.due_on THEN 'late'
            ELSE 'on_time'
@@ -152,7 +152,7 @@ JOIN meetings_meeting m ON m.id = o.meeting_id
 JOIN place ON place.id = m.locality_id
 JOIN accounts_unit u ON u.id = a.lead_department_id
 JOIN accounts_locality home ON home.id = u.locality_id
-WHERE a.state = ANY(%(open_assignments)s) AND a.due_on < %(on)s::date
+WHERE a.state = ANY(%(open_assignments)s) AND a.due_on < %(on)s::date AND a.paused_on IS NULL
   AND (%(level)s::text = '' OR m.level = %(level)s::text)
   AND (%(meeting_type)s::text = '' OR m.meeting_type = %(meeting_type)s::text)
 GROUP BY a.due_on, u.id, u.name, home.name

@@ -17,6 +17,7 @@ from feedback.models import (
     OpinionState,
     Resolution,
     Speech,
+    past_due,
 )
 from meetings.models import Attendance, Meeting
 from reports.figures import Figures
@@ -211,7 +212,7 @@ def _assignments(found: Figures, keys) -> Rows:
     live = [*OPEN_ASSIGNMENT_STATES, AssignmentState.REPLIED, AssignmentState.SETTLED]
     chosen = Assignment.objects.filter(opinion__meeting__in=_held(found), state__in=live).alias(
         status=Case(
-            When(replied_on=None, due_on__lt=found.on, then=Value("overdue")),
+            When(past_due(found.on), replied_on=None, then=Value("overdue")),
             When(replied_on=None, then=Value("pending")),
             When(replied_on__gt=F("due_on"), then=Value("late")),
             default=Value("on_time"),

@@ -131,7 +131,7 @@ def waiting_counts(user: User, *, on: date) -> dict[str, int]:
         (replies_for(user), "replies"),
         (extensions_for(user), "extensions"),
         (returned_assignments_of(user), "returned"),
-        (assignments_of(user).filter(due_on__lt=on), "overdue"),
+        (assignments_of(user).overdue(on=on), "overdue"),
     ]
     first, *rest = [
         found.order_by()
@@ -168,7 +168,8 @@ def tasks_of(user: User, *, on: date, calendar: Calendar) -> tuple[list[Task], l
     tasks = [task for meeting in meetings if (task := _meeting_task(meeting, clock, own_units, led_units))]
     replying = Prefetch("extensions", Extension.objects.filter(verdict=Verdict.WAITING), to_attr="waiting_extensions")
     for one in assignments_of(user).select_related("opinion__meeting", "lead_department").prefetch_related(replying):
-        group, days = clock.placed(one.due_on)
+        # A clock that stands still makes nothing urgent.
+        group, days = (None, None) if one.is_paused else clock.placed(one.due_on)
         if group is None and one.state == AssignmentState.SENT:
             group = TO_DO
         if group is None:

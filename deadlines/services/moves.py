@@ -33,6 +33,15 @@ def record_move(
     )
 
 
+def moves_by_target(model: type[models.Model], ids: list[int]) -> dict[int, list[Move]]:
+    """Every move of many records of one sort, the oldest first: one query."""
+    moves: dict[int, list[Move]] = {pk: [] for pk in ids}
+    found = Move.objects.filter(target_type=model._meta.label_lower, target_id__in=ids)
+    for move in found.select_related("actor", "change"):
+        moves[move.target_id].append(move)
+    return moves
+
+
 def moves_of(target: models.Model) -> models.QuerySet:
     """Every move of the record's deadlines, the oldest first."""
     return Move.objects.filter(target_type=target._meta.label_lower, target_id=target.pk).select_related(

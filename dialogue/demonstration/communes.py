@@ -118,7 +118,7 @@ def _before_today(story: Story, today: date) -> None:
         feedback.request_extension(
             assignments[0],
             actor=story.lead_user_of[assignments[0].lead_department_id],
-            asked_until=today + timedelta(days=14),
+            asked_until=story.working_day(today, 10),
             reason="Cần phối hợp đo đạc thực địa với chủ đầu tư trước khi trả lời người dân.",
         )
     story.draft(meeting, on=story.working_day(day, 6))

@@ -10,6 +10,7 @@ from feedback.models.assignments import (
     Extension,
     ProgressNote,
     Verdict,
+    past_due,
 )
 from feedback.models.leaving import SupervisionComment, TransferSlip
 from feedback.models.mapping import FieldDepartment
@@ -58,4 +59,5 @@ __all__ = [
     "TransferSlip",
     "Verdict",
     "new_tracking_code",
+    "past_due",
 ]

@@ -9,6 +9,8 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Unit
+from deadlines.counting import Count, long_date
+from deadlines.resuming import Resumption
 from feedback.models.opinions import STATUTORY_CATEGORIES, Opinion
 
 
@@ -44,6 +46,11 @@ ASSIGNMENT_TONES = {
 OPEN_ASSIGNMENT_STATES = (AssignmentState.SENT, AssignmentState.ACCEPTED)
 
 
+def past_due(on: date, prefix: str = "") -> Q:
+    """Past the due day while the clock ran. A stopped clock never gets there: it could only be stopped in time."""
+    return Q(**{f"{prefix}due_on__lt": on, f"{prefix}paused_on": None})
+
+
 class AssignmentQuerySet(models.QuerySet):
     def visible_to(self, user):
         """Those of visible opinions, and whatever was given to the person's departments, withdrawn or not.
@@ -71,8 +78,12 @@ class AssignmentQuerySet(models.QuerySet):
         """Waiting for the department."""
         return self.filter(state__in=OPEN_ASSIGNMENT_STATES)
 
+    def running(self):
+        """Those whose clock isn't stopped: what reminders and lateness are about."""
+        return self.open().filter(paused_on=None)
+
     def overdue(self, *, on: date):
-        return self.open().filter(due_on__lt=on)
+        return self.open().filter(past_due(on))
 
 
 class Assignment(models.Model):
@@ -161,6 +172,22 @@ class Assignment(models.Model):
     @property
     def is_open(self) -> bool:
         return self.state in OPEN_ASSIGNMENT_STATES
+
+    @property
+    def is_paused(self) -> bool:
+        return self.is_open and self.paused_on is not None
+
+    def worked_answer(self) -> list[str]:
+        """How the present due day came about, as sentences: the limit, each pause, and a date set by hand."""
+        if not self.working_out:
+            return []
+        answers = [Count.from_json(self.working_out)]
+        answers += [Resumption.from_json(one) for one in self.working_out.get("resumptions", [])]
+        lines = [line for answer in answers for line in answer.lines()]
+        if self.due_on != answers[-1].due_on:
+            because = f" ({self.due_reason})" if self.due_reason else ""
+            lines.append(f"Thời hạn đang áp dụng: hết {long_date(self.due_on)}{because}.")
+        return lines
 
 
 class ProgressNote(models.Model):

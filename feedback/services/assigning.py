@@ -21,6 +21,7 @@ from feedback.services.common import (
     day,
     drop_waiting_extension,
     host_clerks,
+    latest_day_of,
     lock_assignment,
     lock_opinion,
     moment,
@@ -45,6 +46,9 @@ class ReplyDeadline:
     working_out: dict
     lines: list[str]
     is_default: bool = False
+    # What the rule on replies says of more time and of stopping the clock; another rule says nothing of replies.
+    extension_days: int | None = None
+    allows_pause: bool = False
 
 
 def reply_deadline(meeting: Meeting, *, counted_from: date) -> ReplyDeadline:
@@ -54,8 +58,14 @@ def reply_deadline(meeting: Meeting, *, counted_from: date) -> ReplyDeadline:
         found = deadlines_for(**scope, obligation=obligation, counted_from=counted_from)
         if found:
             first = found[0]
+            says = first.rule if obligation == Obligation.REPLY else None
             return ReplyDeadline(
-                first.due_on, f"{prefix}{first.law}"[:400], first.count.as_json(), list(first.count.lines())
+                first.due_on,
+                f"{prefix}{first.law}"[:400],
+                first.count.as_json(),
+                list(first.count.lines()),
+                extension_days=says.extension_days if says else None,
+                allows_pause=bool(says and says.allows_pause),
             )
     counted = count(counted_from, DEFAULT_WORKING_DAYS, Quantity.WORKING_DAYS, working_calendar(meeting.locality))
     return ReplyDeadline(
@@ -103,8 +113,7 @@ def assign_opinion(
         raise ServiceError(_("Say what the department has to do."), field="task")
     rule = reply_deadline(opinion.meeting, counted_from=assigned_on)
     due_on = due_on or rule.due_on
-    if due_on < assigned_on:
-        raise ServiceError(_("The due date can't lie before the day of the assignment."), field="due_on")
+    _check_due_on(due_on, opinion.meeting, assigned_on, rule)
     if due_on != rule.due_on and not clean(due_reason):
         raise ServiceError(
             _("The rule gives %(date)s; say why another date is set.") % {"date": f"{rule.due_on:%d/%m/%Y}"},
@@ -122,6 +131,8 @@ def assign_opinion(
         due_reason=clean(due_reason) if due_on != rule.due_on else "",
         law=rule.law,
         working_out=rule.working_out,
+        extension_days=rule.extension_days,
+        allows_pause=rule.allows_pause,
         assigned_by=actor,
         assigned_at=moment(on),
     )
@@ -141,9 +152,35 @@ def assign_opinion(
         target=opinion,
         parent=opinion.meeting,
         sentence=f"đã giao ý kiến số {opinion.number} cho {lead_department}, thời hạn {due_on:%d/%m/%Y}",
-        data={"assignment": assignment.pk, "due_on": due_on.isoformat(), "rule_due_on": rule.due_on.isoformat()},
+        data={
+            "assignment": assignment.pk,
+            "due_on": due_on.isoformat(),
+            "rule_due_on": rule.due_on.isoformat(),
+            "due_reason": assignment.due_reason,
+        },
     )
     return assignment
+
+
+def _check_due_on(due_on: date, meeting: Meeting, assigned_on: date, rule: ReplyDeadline) -> None:
+    """Another date than the rule's lies after what it is about, and not later than the rule may be extended to."""
+    held_on = meeting.held_on or meeting.planned_day
+    if due_on < held_on:
+        raise ServiceError(
+            _("The due date can't lie before the meeting of %(day)s.") % {"day": f"{held_on:%d/%m/%Y}"}, field="due_on"
+        )
+    if due_on < assigned_on:
+        raise ServiceError(
+            _("The due date can't lie before the day of the assignment, %(day)s.") % {"day": f"{assigned_on:%d/%m/%Y}"},
+            field="due_on",
+        )
+    latest = latest_day_of(rule.working_out, rule.extension_days, working_calendar(meeting.locality))
+    if latest is not None and due_on > max(latest, rule.due_on):
+        raise ServiceError(
+            _("By %(law)s the date can't lie after %(day)s.")
+            % {"law": rule.law, "day": f"{max(latest, rule.due_on):%d/%m/%Y}"},
+            field="due_on",
+        )
 
 
 def _check_departments(lead: Unit, others: list[Unit], on: date) -> None:

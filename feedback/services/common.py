@@ -10,6 +10,7 @@ from accounts.errors import ServiceError, StaleVersion
 from accounts.models import Role, Unit, User
 from accounts.text import fold, nfc
 from deadlines import clock
+from deadlines.counting import MAX_NUMBER, Calendar, Count, count
 from deadlines.models import Reminder, ReminderKind
 from deadlines.services import remind
 from feedback.models import (
@@ -171,6 +172,14 @@ def host_clerks(meeting: Meeting) -> list[User]:
 
 def officers(assignment: Assignment) -> list[User]:
     return people_of([assignment.lead_department_id], Role.OFFICER)
+
+
+def latest_day_of(working_out: dict, extension_days: int | None, calendar: Calendar) -> date | None:
+    """The last day to which a limit may be extended in all; None where the regulation says nothing of it."""
+    if extension_days is None or not working_out:
+        return None
+    limit = Count.from_json(working_out)
+    return count(limit.start, min(limit.number + extension_days, MAX_NUMBER), limit.unit, calendar).due_on
 
 
 def waiting_extension(assignment: Assignment) -> Extension | None:

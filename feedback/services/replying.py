@@ -34,6 +34,7 @@ from feedback.services.common import (
     officers,
     tell,
 )
+from feedback.services.pausing import run_on
 from meetings.uploads import check_upload
 
 
@@ -65,6 +66,8 @@ def reply_to_assignment(
     if resolution == Resolution.BEYOND_AUTHORITY and not clean(transferred_to):
         raise ServiceError(_("Name the body that the matter belongs to."), field="transferred_to")
     move_assignment(assignment, AssignmentState.REPLIED)
+    if assignment.paused_on is not None:
+        run_on(assignment, actor=actor, on=replied_on)  # the days that stood still are not counted as late
     assignment.replied_on = replied_on
     assignment.accepted_at = assignment.accepted_at or moment(on)
     assignment.save()

@@ -1,3 +1,4 @@
+from feedback.views.clock import pause, resume
 from feedback.views.entry import advance, entry, meeting_opinions, previous_outcomes
 from feedback.views.handling import (
     accept_reply,
@@ -31,10 +32,12 @@ __all__ = [
     "opinion",
     "opinion_edit",
     "opinions",
+    "pause",
     "previous_outcomes",
     "progress",
     "reply",
     "reply_document",
+    "resume",
     "return_",
     "reveal",
     "send_back",

@@ -180,13 +180,18 @@ def decide_extension(request, pk):
     extensions = Extension.objects.filter(assignment__in=Assignment.objects.visible_to(request.user))
     extension = get_object_or_404(
         extensions.select_related(
-            "assignment__lead_department", "assignment__opinion__field", "assignment__opinion__meeting__host_unit"
+            "assignment__lead_department",
+            "assignment__opinion__field",
+            "assignment__opinion__meeting__host_unit",
+            "assignment__opinion__meeting__locality",
         ),
         pk=pk,
     )
     require(policies.may_decide_extension(request.user, extension.assignment))
+    latest = services.latest_day(extension.assignment)
     facts = [
         *assignment_facts(extension.assignment),
+        *([(_("By the rule, at most until"), f"{latest:%d/%m/%Y} · {extension.assignment.law}")] if latest else []),
         (_("New date asked for"), f"{extension.asked_until:%d/%m/%Y}"),
         (_("Reason"), extension.reason),
     ]

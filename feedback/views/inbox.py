@@ -11,6 +11,7 @@ from django.views.decorators.http import require_POST, require_safe
 from accounts.errors import ServiceError
 from accounts.policies import require
 from feedback import policies, queries, services
+from feedback.deadline_history import with_histories
 from feedback.forms import ExtensionForm, ReasonForm, ReplyForm
 from feedback.models import Assignment, ReplyDocument
 from feedback.views.common import act, assignment_facts, do, own_assignment, put_errors
@@ -49,15 +50,22 @@ def assignment(request, pk):
     user = request.user
     found = get_object_or_404(
         queries.one_assignment(Assignment.objects.visible_to(user)).select_related(
-            "lead_department", "assigned_by", "opinion__field__parent", "opinion__speech", "opinion__meeting__host_unit"
+            "lead_department",
+            "assigned_by",
+            "opinion__field__parent",
+            "opinion__speech",
+            "opinion__meeting__host_unit",
+            "opinion__meeting__locality",
         ),
         pk=pk,
     )
-    queries.prepare(found)
+    events = list(queries.history_of(found.opinion))
+    with_histories([queries.prepare(found)], events)
     context = {
         "assignment": found,
         "opinion": found.opinion,
-        "events": queries.history_of(found.opinion),
+        "events": events,
+        "may_stop_clock": policies.may_stop_clock(user, found),
         "may_work": policies.may_work_on(user, found),
         "may_note": policies.may_note_progress(user, found),
         "may_reveal": policies.may_open_personal_data(user, found.opinion, found),
@@ -128,6 +136,8 @@ def progress(request, pk):
 @login_required
 def extend(request, pk):
     found = _worked_on(request, pk)
+    latest = services.latest_day(found)
+    by_rule = [(_("By the rule, at most until"), f"{latest:%d/%m/%Y} · {found.law}")] if latest else []
     return act(
         request,
         form=ExtensionForm(request.POST or None),
@@ -136,7 +146,7 @@ def extend(request, pk):
         back=_url(found),
         context={
             "title": _("Ask for more time"),
-            "facts": assignment_facts(found),
+            "facts": [*assignment_facts(found), *by_rule],
             "consequence": _("Until the leader has decided, the present date stays in force."),
             "button": _("Ask for more time"),
             "keep": f"extend-{found.pk}",

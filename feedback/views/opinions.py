@@ -11,6 +11,7 @@ from django.views.decorators.http import require_POST, require_safe
 from accounts.errors import ServiceError, StaleVersion
 from accounts.policies import require
 from feedback import policies, queries, services
+from feedback.deadline_history import with_histories
 from feedback.filters import OpinionFilter, listed
 from feedback.forms import OpinionForm, ReasonForm
 from feedback.models import Opinion, OpinionState
@@ -29,7 +30,8 @@ def opinions(request):
 
 def opinion_page(request, opinion, *, status=200, is_open=False, comment_form=None):
     user = request.user
-    assignments = queries.assignments_of(opinion)
+    events = list(queries.history_of(opinion))
+    assignments = with_histories(queries.assignments_of(opinion), events)
     current = next((one for one in assignments if one.state not in queries.NOT_IN_FORCE), None)
     handles = policies.may_handle(user, opinion)
     context = {
@@ -39,13 +41,14 @@ def opinion_page(request, opinion, *, status=200, is_open=False, comment_form=No
         "sentence": queries.plain_state(opinion, current),
         "comments": queries.dated(opinion.comments),
         "related": queries.same_matter(opinion, user),
-        "events": queries.history_of(opinion),
+        "events": events,
         "is_open": is_open,
         "may_handle": handles,
         "may_edit": bool(handles) and opinion.meeting.is_open,
         "may_answer": bool(handles) and opinion.meeting.is_open and opinion.state == OpinionState.RECORDED,
         "may_assign": bool(handles) and opinion.state in {OpinionState.RECORDED, OpinionState.ANSWERED},
         "may_transfer": bool(handles) and opinion.state in {OpinionState.RECORDED, OpinionState.ASSIGNED},
+        "may_stop_clock": current is not None and policies.may_stop_clock(user, current),
         "may_decide": current is not None and policies.may_decide_extension(user, current),
         "may_work": current is not None and policies.may_work_on(user, current),
         "may_reveal": policies.may_open_personal_data(user, opinion, current),

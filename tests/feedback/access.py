@@ -2,7 +2,7 @@
 
 from feedback.models import Opinion, ReplyDocument
 from feedback.services import reply_to_assignment, request_extension
-from tests.feedback.factories import make_assignment, make_held_meeting, make_opinion
+from tests.feedback.factories import later_day, make_assignment, make_held_meeting, make_opinion, make_reply_rule
 
 # The opinion of these rows was recorded at a meeting of the ward and is with the economy department of the ward.
 _SEEN = {
@@ -59,6 +59,8 @@ ACCESS = {
     "feedback:return": _LEAD_DEPARTMENT,
     "feedback:progress": _LEAD_DEPARTMENT,
     "feedback:extend": _LEAD_DEPARTMENT,
+    "feedback:pause": _HOST_ONLY,
+    "feedback:resume": _POST_ONLY,
     "feedback:reply": _LEAD_DEPARTMENT,
     "feedback:reply_document": _SEEN,
     "feedback:field_departments": {
@@ -76,6 +78,7 @@ ACCESS = {
 _OF_MEETING = {"meeting_opinions", "entry", "advance", "previous_outcomes"}
 _OF_OPINION = {"opinion", "opinion_edit", "reveal", "answer", "take_up", "assign", "transfer", "comment"}
 _OF_ASSIGNMENT = {"withdraw", "assignment", "accept", "return", "progress", "extend", "reply"}
+_OF_PAUSABLE = {"pause", "resume"}
 _OF_REPLY = {"accept_reply", "send_back"}
 
 
@@ -85,6 +88,9 @@ def kwargs_for(name, cast):
         return {"pk": make_held_meeting(cast).pk}
     if page in _OF_OPINION:
         return {"pk": make_opinion(cast).pk}
+    if page in _OF_PAUSABLE:
+        make_reply_rule(cast, allows_pause=True)
+        return {"pk": make_assignment(cast).pk}
     if page in _OF_ASSIGNMENT:
         return {"pk": make_assignment(cast).pk}
     if page in _OF_REPLY:
@@ -92,7 +98,7 @@ def kwargs_for(name, cast):
     if page == "decide_extension":
         assignment = make_assignment(cast)
         officer = cast.department_officer
-        until = assignment.due_on.replace(year=assignment.due_on.year + 1)
+        until = later_day(assignment)
         return {"pk": request_extension(assignment, actor=officer, asked_until=until, reason="Mưa").pk}
     if page == "reply_document":
         return {"pk": _document(cast).pk}

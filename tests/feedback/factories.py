@@ -1,9 +1,12 @@
 """Opinions and assignments made the way people make them: through the services."""
 
 import uuid
-from datetime import timedelta
+from datetime import date, timedelta
 
 from deadlines import clock
+from deadlines.models import Obligation, Quantity, Regulation, Rule
+from deadlines.resuming import later_by
+from deadlines.services import working_calendar
 from feedback.models import Assignment, Opinion
 from feedback.services import assign_opinion, record_opinion
 from meetings.models import Field, Meeting
@@ -46,3 +49,19 @@ def make_assignment(cast: Cast, opinion: Opinion | None = None, **fields) -> Ass
         "task": "Kiểm tra hiện trường, sửa chữa và trả lời nhân dân.",
     }
     return assign_opinion(opinion or make_opinion(cast), **(defaults | fields))
+
+
+def make_reply_rule(cast: Cast, number: int = 10, unit: str = Quantity.WORKING_DAYS, **says) -> Rule:
+    """A rule of the province on replies; ``says`` are extension_days and allows_pause."""
+    regulation, _created = Regulation.objects.get_or_create(
+        number="01-QC/TU",
+        jurisdiction=cast.province,
+        defaults={"title": "Quy chế đối thoại", "issuer": "Tỉnh ủy", "in_force_from": date(2020, 1, 1)},
+    )
+    values = {"obligation": Obligation.REPLY, "number": number, "unit": unit, "article": "Điều 5"}
+    return Rule.objects.create(regulation=regulation, **(values | says))
+
+
+def later_day(assignment: Assignment, working_days: int = 5) -> date:
+    """A working day so many working days after the assignment's due day."""
+    return later_by(assignment.due_on, working_days, working_calendar(assignment.opinion.meeting.locality))

@@ -28,7 +28,7 @@ from feedback.services import (
     transfer_opinion,
     withdraw_assignment,
 )
-from tests.feedback.factories import make_assignment, make_field, make_held_meeting, make_opinion
+from tests.feedback.factories import later_day, make_assignment, make_field, make_held_meeting, make_opinion
 
 
 def _rule(cast, obligation, number, unit=Quantity.WORKING_DAYS):
@@ -206,7 +206,7 @@ def test_a_transfer_withdraws_the_open_assignment(cast):
 
 def test_more_time_is_asked_for_and_granted_by_the_leader(cast):
     assignment = make_assignment(cast)
-    until = assignment.due_on + timedelta(days=10)
+    until = later_day(assignment)
     with pytest.raises(ServiceError):
         request_extension(assignment, actor=cast.department_officer, asked_until=assignment.due_on, reason="Mưa")
     extension = request_extension(assignment, actor=cast.department_officer, asked_until=until, reason="Mưa")
@@ -225,7 +225,7 @@ def test_a_refusal_of_more_time_says_why_and_moves_nothing(cast):
     assignment = make_assignment(cast)
     due_on = assignment.due_on
     extension = request_extension(
-        assignment, actor=cast.department_officer, asked_until=due_on + timedelta(days=5), reason="Bận"
+        assignment, actor=cast.department_officer, asked_until=later_day(assignment), reason="Bận"
     )
     with pytest.raises(ServiceError):
         decide_extension(extension, actor=cast.ward_leader, is_granted=False)
@@ -237,7 +237,7 @@ def test_a_refusal_of_more_time_says_why_and_moves_nothing(cast):
 def test_a_request_for_more_time_ends_with_the_reply(cast):
     assignment = make_assignment(cast)
     extension = request_extension(
-        assignment, actor=cast.department_officer, asked_until=assignment.due_on + timedelta(days=5), reason="Bận"
+        assignment, actor=cast.department_officer, asked_until=later_day(assignment), reason="Bận"
     )
     _reply(cast, assignment)
     extension.refresh_from_db()

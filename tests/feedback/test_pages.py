@@ -20,7 +20,7 @@ from feedback.services import (
     transfer_opinion,
     withdraw_assignment,
 )
-from tests.feedback.factories import make_assignment, make_field, make_held_meeting, make_opinion
+from tests.feedback.factories import later_day, make_assignment, make_field, make_held_meeting, make_opinion
 
 EVIL = "<script>alert(1)</script>{{ settings.SECRET_KEY }}{% debug %}\"'><img src=x onerror=alert(2)>"
 PNG = b"\x89PNG\r\n\x1a\n" + b"\0" * 64
@@ -82,7 +82,7 @@ def test_the_department_of_another_place_is_told_of_the_withdrawal_as_well(cast,
 def test_a_withdrawn_assignment_answers_409_whatever_is_tried(cast, signed_in, name):
     assignment = make_assignment(cast)
     withdraw_assignment(assignment, actor=cast.ward_clerk, reason="Giao nhầm")
-    later = assignment.due_on + timedelta(days=9)
+    later = later_day(assignment)
     form = {"text": "Đã làm", "reason": "Vì", "asked_until": f"{later:%d/%m/%Y}", "resolution": "done"}
     assert signed_in("department_officer").post(page(name, assignment.pk), form).status_code == 409
 
@@ -152,7 +152,7 @@ def test_from_the_assignment_to_the_accepted_reply_by_the_pages_alone(cast, sign
     assignment = Assignment.objects.get()
     assert officer.post(page("accept", assignment.pk)).status_code == 302
     assert officer.post(page("progress", assignment.pk), {"text": "Đã khảo sát"}).status_code == 302
-    later = assignment.due_on + timedelta(days=10)
+    later = later_day(assignment)
     form = {"asked_until": f"{later:%d/%m/%Y}", "reason": "Mưa"}
     assert officer.post(page("extend", assignment.pk), form).status_code == 302
     extension = Extension.objects.get()
@@ -308,7 +308,7 @@ def test_html_and_template_code_are_shown_as_text_everywhere(cast, signed_in):
     assignment = make_assignment(cast, opinion, task=EVIL, due_on=clock.today() + timedelta(days=60), due_reason=EVIL)
     accept_assignment(assignment, actor=cast.department_officer)
     note_progress(assignment, actor=cast.department_officer, text=EVIL)
-    later = assignment.due_on + timedelta(days=9)
+    later = later_day(assignment)
     request_extension(assignment, actor=cast.department_officer, asked_until=later, reason=EVIL)
     comment_as_supervisor(opinion, actor=cast.front_supervisor, text=EVIL)
     upload = SimpleUploadedFile("<b>x</b>.png", PNG, content_type="image/png")
