@@ -73,9 +73,9 @@ def around(pk: int | None) -> list[Locality]:
     return list(found)
 
 
-def choose(request: HttpRequest) -> tuple[Choice, ChoiceForm]:
-    """Reads the address. An unreadable part of it is told by the form, and the rest holds; a foreign place is 404."""
-    user, on = request.user, clock.today()
+def place_of(request: HttpRequest) -> tuple[Area, list[Locality]]:
+    """The place that the address names, the person's own without one, and those to choose from; a foreign one is 404."""
+    user = request.user
     own = _own_localities(user)
     pk = request.GET.get("locality", "")
     if pk and not (pk.isdecimal() and len(pk) < 10):
@@ -88,6 +88,14 @@ def choose(request: HttpRequest) -> tuple[Choice, ChoiceForm]:
         raise Http404
     allowed = [one for one in near if area_for(user, one)]
     allowed += [one for one in own if one.pk not in {a.pk for a in allowed}]
+    return area, allowed
+
+
+def choose(request: HttpRequest) -> tuple[Choice, ChoiceForm]:
+    """Reads the address. An unreadable part of it is told by the form, and the rest holds; a foreign place is 404."""
+    on = clock.today()
+    area, allowed = place_of(request)
+    locality = area.locality
     default = Preset.ALL if locality.abolished_on else Preset.YEAR
     form = ChoiceForm(request.GET or None, places=allowed, chosen=locality, default_period=default)
     choice = Choice(area, default, *days_of(default, on=on), on=on)

@@ -20,6 +20,12 @@ def _place_label(locality: Locality, depth: int) -> str:
     return f"{name} (đến {locality.abolished_on:%d/%m/%Y})" if locality.abolished_on else name
 
 
+def _place_choices(places: Sequence[Locality]) -> list[tuple[str, str]]:
+    ordered = sorted(places, key=lambda one: one.path)
+    top = min((one.depth for one in ordered), default=1)
+    return [(str(one.pk), _place_label(one, one.depth - top)) for one in ordered]
+
+
 class ChoiceForm(forms.Form):
     """Which place, period, level and type: lives in the address."""
 
@@ -39,9 +45,7 @@ class ChoiceForm(forms.Form):
         days = {"from": _("From"), "to": _("To")}
         for name, label in days.items():
             self.fields[name] = forms.DateField(label=label, required=False)
-        ordered = sorted(places, key=lambda one: one.path)
-        top = min((one.depth for one in ordered), default=1)
-        self.fields["locality"].choices = [(str(one.pk), _place_label(one, one.depth - top)) for one in ordered]
+        self.fields["locality"].choices = _place_choices(places)
         self.fields["locality"].initial = str(chosen.pk)
         self.fields["period"].initial = default_period
         self.order_fields(["locality", "period", "from", "to", "level", "type"])
@@ -52,6 +56,24 @@ class ChoiceForm(forms.Form):
         if first and last and last < first:
             self.add_error("to", _("The period ends before it starts."))
         return data
+
+
+class YearForm(forms.Form):
+    """Which place and which year: lives in the address."""
+
+    locality = forms.ChoiceField(label=_("Locality"), required=False)
+    year = forms.TypedChoiceField(label=_("Year"), coerce=int, required=False, empty_value=None)
+
+    def __init__(self, data=None, *, places: Sequence[Locality], chosen: Locality, years: range, default_year: int):
+        if data is not None:
+            data = data.copy()
+            data.setdefault("locality", str(chosen.pk))
+            data.setdefault("year", str(default_year))
+        super().__init__(data)
+        self.fields["locality"].choices = _place_choices(places)
+        self.fields["locality"].initial = str(chosen.pk)
+        self.fields["year"].choices = [(str(year), str(year)) for year in reversed(years)]
+        self.fields["year"].initial = str(default_year)
 
 
 def _number(label: str) -> forms.IntegerField:

@@ -13,12 +13,14 @@ NAVIGATION = [
     ("feedback:inbox", gettext_lazy("Inbox"), ("/inbox/", "/assignments/")),
     ("notices:list", gettext_lazy("Conclusion notices"), "/notices/"),
     ("reports:dashboard", gettext_lazy("Dashboard"), "/dashboard/"),
+    ("reports:obligations", gettext_lazy("Obligations"), "/obligations/"),
     ("accounts:settings", gettext_lazy("Settings"), "/settings/"),
 ]
 # Rooms that not everybody has: which property of ``acting`` opens each. The pages themselves ask their policies.
 SHOWN_TO = {
     "feedback:inbox": "can_answer",
     "reports:dashboard": "can_see_dashboard",
+    "reports:obligations": "can_see_dashboard",
     "accounts:settings": "can_see_settings",
 }
 PORTAL_NAVIGATION = [

@@ -2,6 +2,7 @@
 
 from reports.views.dashboard import dashboard, rows
 from reports.views.late import late
+from reports.views.obligations import obligation_rows, obligations, obligations_at_risk
 from reports.views.returns import (
     return_edit,
     return_import,
@@ -16,6 +17,9 @@ from reports.views.work import work
 __all__ = [
     "dashboard",
     "late",
+    "obligation_rows",
+    "obligations",
+    "obligations_at_risk",
     "return_edit",
     "return_import",
     "return_list",

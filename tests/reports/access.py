@@ -27,6 +27,9 @@ ACCESS = {
     "reports:dashboard": EVERYBODY,
     "reports:rows": dict.fromkeys(EVERYBODY, 404) | {"anonymous": 302},  # the address names no figure
     "reports:late": EVERYBODY,
+    "reports:obligations": EVERYBODY,
+    "reports:obligation_rows": dict.fromkeys(EVERYBODY, 404) | {"anonymous": 302},  # the address names no figure
+    "reports:obligations_at_risk": EVERYBODY,
     "reports:returns": EVERYBODY,
     "reports:return_new": ENTERING,
     "reports:return_import": ENTERING,
