@@ -164,8 +164,44 @@ class RuleForm(_VersionedForm):
     source = TextField(
         label=_("Source"), max_length=400, required=False, help_text=_("Where the text was read, and by whom.")
     )
+    extension_days = forms.IntegerField(
+        label=_("May be extended by at most"),
+        min_value=0,
+        required=False,
+        help_text=_(
+            "Days in all, counted as the limit is. 0: the regulation allows no extension. Empty: it says nothing of it."
+        ),
+    )
+    allows_pause = forms.BooleanField(
+        label=_("The clock may be stopped"),
+        required=False,
+        help_text=_("Only of replies, and only where the regulation says so, for example while papers are awaited."),
+    )
     is_verified = forms.BooleanField(label=_("Verified against the text"), required=False)
 
     @staticmethod
     def initial_of(rule: Rule) -> dict:
         return {name: getattr(rule, name) for name in RuleForm.base_fields}
+
+
+class ApplyChangeForm(_Form):
+    """The decision on a change. ``seen`` is which change was the last one applied when the page was opened."""
+
+    seen = forms.IntegerField(widget=forms.HiddenInput, min_value=0)
+    moves_open = forms.BooleanField(
+        label=_("The open deadlines listed below follow the new rule"),
+        required=False,
+        help_text=_("Otherwise each keeps what bound it. Your decision and its reason stand in the record."),
+    )
+    reason = TextField(
+        label=_("Reason"),
+        required=False,
+        max_length=2000,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=_("Needed when open deadlines are to follow; the people concerned read it."),
+    )
+
+    def __init__(self, *args, asks_of_open: bool, **kwargs):
+        super().__init__(*args, **kwargs)
+        if not asks_of_open:
+            del self.fields["moves_open"], self.fields["reason"]

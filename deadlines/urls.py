@@ -1,6 +1,6 @@
 from django.urls import path
 
-from deadlines.views import calendar, regulations, reminders, system, working_out
+from deadlines.views import calendar, changes, regulations, reminders, system, working_out
 
 app_name = "deadlines"
 urlpatterns = [
@@ -13,6 +13,11 @@ urlpatterns = [
     path("settings/calendar/days/<int:pk>/edit/", calendar.day_edit, name="day_edit"),
     path("settings/calendar/days/<int:pk>/remove/", calendar.day_remove, name="day_remove"),
     path("settings/calendar/<int:year>/confirm/", calendar.year_confirm, name="year_confirm"),
+    path("settings/changes/", changes.changes, name="changes"),
+    path("settings/changes/<int:pk>/", changes.change, name="change"),
+    path("settings/changes/<int:pk>/moves.csv", changes.change_moves, name="change_moves"),
+    path("settings/changes/<int:pk>/apply/", changes.change_apply, name="change_apply"),
+    path("settings/changes/<int:pk>/discard/", changes.change_discard, name="change_discard"),
     path("settings/regulations/", regulations.regulations, name="regulations"),
     path("settings/regulations/new/", regulations.regulation_new, name="regulation_new"),
     path("settings/regulations/<int:pk>/", regulations.regulation, name="regulation"),

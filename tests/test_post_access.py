@@ -21,7 +21,7 @@ from meetings.services import add_attachment, invite
 from notices.models import NoticeState
 from reports.importing import COLUMNS
 from tests.cast import Cast
-from tests.deadlines.access import make_day, make_regulation, make_reminder, make_rule
+from tests.deadlines.access import make_change, make_day, make_regulation, make_reminder, make_rule
 from tests.feedback.factories import make_assignment, make_field, make_held_meeting, make_opinion
 from tests.meetings.access import PNG
 from tests.meetings.factories import make_meeting
@@ -71,6 +71,8 @@ CODES = {
     "deadlines:day_edit": OWN_SETTINGS(),
     "deadlines:day_remove": OWN_SETTINGS(),
     "deadlines:year_confirm": row("system_admin", outsiders=403),
+    "deadlines:change_apply": OWN_SETTINGS(),
+    "deadlines:change_discard": OWN_SETTINGS(),
     "deadlines:regulation_new": SETTINGS(),
     "deadlines:regulation_edit": OWN_SETTINGS(),
     "deadlines:rule_new": OWN_SETTINGS(),
@@ -203,6 +205,8 @@ def _of_rules(name: str, cast: Cast) -> Sending:
         return Sending(data={"day_new": day, "regulation_new": regulation}.get(name, {}))
     if name == "year_confirm":
         return Sending({"year": 2027}, {"source": "Thông báo của Bộ Nội vụ"})
+    if name.startswith("change_"):
+        return Sending({"pk": make_change(cast, cast.ward).pk}, {"seen": "0"})
     if name.startswith("day_"):
         return Sending({"pk": make_day(cast.ward).pk}, day)
     if name in {"regulation_edit", "rule_new"}:

@@ -29,6 +29,13 @@ CHANGE_TRANSITIONS: dict[str, frozenset[str]] = {
 }
 
 
+CHANGE_TONES = {
+    ChangeState.PROPOSED: "warning",
+    ChangeState.APPLIED: "success",
+    ChangeState.DISCARDED: "neutral",
+}
+
+
 class ChangeQuerySet(models.QuerySet):
     def visible_to(self, user):
         """What changes for the places a person may see, and what they proposed themselves."""
@@ -88,6 +95,10 @@ class Change(models.Model):
 
     def __str__(self) -> str:
         return self.title
+
+    @property
+    def state_tone(self) -> str:
+        return CHANGE_TONES[self.state]
 
     def may_become(self, state: str) -> bool:
         return state in CHANGE_TRANSITIONS[self.state]

@@ -10,9 +10,10 @@ from deadlines import policies
 from deadlines.clock import today
 from deadlines.counting import EARLIEST, LATEST, long_date
 from deadlines.forms import CalendarDayForm, ConfirmYearForm
-from deadlines.models import CalendarDay, CalendarYear
-from deadlines.services import add_calendar_day, confirm_year, edit_calendar_day, remove_calendar_day
-from deadlines.views.saving import confirm_page, form_page, posted
+from deadlines.models import CalendarDay, CalendarYear, ChangeKind
+from deadlines.services import confirm_year
+from deadlines.views.changes import address, plain, propose
+from deadlines.views.saving import PROPOSED, confirm_page, form_page, posted
 from deadlines.year import year_rows
 
 
@@ -58,16 +59,16 @@ def day_new(request):
     form = CalendarDayForm(posted(request), actor=request.user)
 
     def save(form):
-        require(policies.may_set_day(request.user, form.cleaned_data["locality"]))
-        return add_calendar_day(actor=request.user, **form.fields_to_save())
+        operation = {"op": "add_day"} | plain(form.fields_to_save())
+        return propose(request, ChangeKind.CALENDAR, operation, [form.cleaned_data["locality"]])
 
     return form_page(
         request,
         template="deadlines/day_form.html",
         form=form,
         save=save,
-        done=lambda day: _address(day.day.year),
-        success=_("The day stands in the calendar. Deadlines worked out before stay as they are."),
+        done=address,
+        success=PROPOSED,
     )
 
 
@@ -79,17 +80,17 @@ def day_edit(request, pk):
     form = CalendarDayForm(posted(request), actor=request.user, initial=CalendarDayForm.initial_of(day))
 
     def save(form):
-        require(policies.may_set_day(request.user, form.cleaned_data["locality"]))
-        version = form.cleaned_data["version"] or 0
-        return edit_calendar_day(day, actor=request.user, version=version, **form.fields_to_save())
+        operation = {"op": "edit_day", "pk": day.pk, "version": form.cleaned_data["version"] or 0}
+        operation |= plain(form.fields_to_save())
+        return propose(request, ChangeKind.CALENDAR, operation, [day.locality, form.cleaned_data["locality"]])
 
     return form_page(
         request,
         template="deadlines/day_form.html",
         form=form,
         save=save,
-        done=lambda day: _address(day.day.year),
-        success=_("The day has been changed. Deadlines worked out before stay as they are."),
+        done=address,
+        success=PROPOSED,
         context={"day": day},
     )
 
@@ -106,16 +107,17 @@ def day_remove(request, pk):
         (_("Number of the decision"), day.decision_number or "—"),
         (_("Only in"), day.locality or _("The whole country")),
     ]
+    operation = {"op": "remove_day", "pk": day.pk, "version": day.version}
     return confirm_page(
         request,
-        act=lambda: remove_calendar_day(day, actor=request.user),
-        done=_address(day.day.year),
-        success=_("The day has been taken out of the calendar."),
+        act=lambda: propose(request, ChangeKind.CALENDAR, operation, [day.locality]),
+        done=address,
+        success=PROPOSED,
         context={
             "title": _("Take this day out of the calendar"),
             "facts": facts,
-            "consequence": _("Deadlines worked out from now on no longer know it; those worked out before stay."),
-            "button": _("Take it out of the calendar"),
+            "consequence": _("Nothing changes yet: the next page shows every open deadline that would move."),
+            "button": _("See what would move"),
             "tone": "danger",
             "cancel_url": _address(day.day.year),
         },

@@ -9,9 +9,10 @@ from audit.models import Event
 from deadlines import policies
 from deadlines.clock import today
 from deadlines.forms import RegulationForm, RuleForm
-from deadlines.models import Regulation, Rule
-from deadlines.services import add_rule, create_regulation, edit_regulation, edit_rule, remove_rule
-from deadlines.views.saving import confirm_page, form_page, posted
+from deadlines.models import ChangeKind, Regulation, Rule
+from deadlines.services import create_regulation
+from deadlines.views.changes import address, plain, propose
+from deadlines.views.saving import PROPOSED, confirm_page, form_page, posted
 
 HISTORY_SIZE = 50
 
@@ -55,14 +56,25 @@ def regulation(request, pk):
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def regulation_new(request):
+    """One that ends another is reviewed first; another binds nobody before it has rules, which are."""
     require(policies.may_open_rules(request.user))
+    form = RegulationForm(posted(request), actor=request.user)
+    is_reviewed = request.method == "POST" and bool(request.POST.get("replaces"))
+
+    def save(form):
+        fields = form.fields_to_save()
+        if not is_reviewed:
+            return create_regulation(actor=request.user, **fields)
+        places = [fields["jurisdiction"], fields["replaces"].jurisdiction]
+        return propose(request, ChangeKind.RULES, {"op": "create_regulation"} | plain(fields), places)
+
     return form_page(
         request,
         template="deadlines/regulation_form.html",
-        form=RegulationForm(posted(request), actor=request.user),
-        save=lambda form: create_regulation(actor=request.user, **form.fields_to_save()),
-        done=_address,
-        success=_("The regulation has been added. Now add its rules."),
+        form=form,
+        save=save,
+        done=address if is_reviewed else _address,
+        success=PROPOSED if is_reviewed else _("The regulation has been added. Now add its rules."),
     )
 
 
@@ -72,15 +84,22 @@ def regulation_edit(request, pk):
     one = get_object_or_404(Regulation.objects.visible_to(request.user).select_related("jurisdiction"), pk=pk)
     require(policies.may_set_rules(request.user, one.jurisdiction))
     form = RegulationForm(posted(request), actor=request.user, initial=RegulationForm.initial_of(one))
+
+    def save(form):
+        fields = form.fields_to_save()
+        operation = {"op": "edit_regulation", "pk": one.pk, "version": form.cleaned_data["version"] or 0}
+        places = [one.jurisdiction, fields["jurisdiction"]]
+        if fields["replaces"] and fields["replaces"].pk != one.replaces_id:
+            places.append(fields["replaces"].jurisdiction)
+        return propose(request, ChangeKind.RULES, operation | plain(fields), places)
+
     return form_page(
         request,
         template="deadlines/regulation_form.html",
         form=form,
-        save=lambda form: edit_regulation(
-            one, actor=request.user, version=form.cleaned_data["version"] or 0, **form.fields_to_save()
-        ),
-        done=_address,
-        success=_("The regulation has been changed. Meetings already held keep their deadlines."),
+        save=save,
+        done=address,
+        success=PROPOSED,
         context={"regulation": one},
     )
 
@@ -94,9 +113,14 @@ def rule_new(request, pk):
         request,
         template="deadlines/rule_form.html",
         form=RuleForm(posted(request)),
-        save=lambda form: add_rule(one, actor=request.user, **form.fields_to_save()),
-        done=lambda rule: _address(one),
-        success=_("The rule has been added. It binds meetings held from now on."),
+        save=lambda form: propose(
+            request,
+            ChangeKind.RULES,
+            {"op": "add_rule", "regulation": one.pk} | plain(form.fields_to_save()),
+            [one.jurisdiction],
+        ),
+        done=address,
+        success=PROPOSED,
         context={"regulation": one},
     )
 
@@ -105,15 +129,19 @@ def rule_new(request, pk):
 @require_http_methods(["GET", "HEAD", "POST"])
 def rule_edit(request, pk):
     rule = _rule_named(request, pk)
+
+    def save(form):
+        operation = {"op": "edit_rule", "pk": rule.pk, "version": form.cleaned_data["version"] or 0}
+        operation |= plain(form.fields_to_save())
+        return propose(request, ChangeKind.RULES, operation, [rule.regulation.jurisdiction])
+
     return form_page(
         request,
         template="deadlines/rule_form.html",
         form=RuleForm(posted(request), initial=RuleForm.initial_of(rule)),
-        save=lambda form: edit_rule(
-            rule, actor=request.user, version=form.cleaned_data["version"] or 0, **form.fields_to_save()
-        ),
-        done=lambda saved: _address(rule.regulation),
-        success=_("The rule has been changed. Meetings already held keep their deadlines."),
+        save=save,
+        done=address,
+        success=PROPOSED,
         context={"regulation": rule.regulation, "rule": rule},
     )
 
@@ -129,16 +157,17 @@ def rule_remove(request, pk):
         (_("Level"), rule.get_level_display() or _("All levels")),
         (_("Type of meeting"), rule.get_meeting_type_display() or _("All types")),
     ]
+    operation = {"op": "remove_rule", "pk": rule.pk, "version": rule.version}
     return confirm_page(
         request,
-        act=lambda: remove_rule(rule, actor=request.user),
-        done=_address(rule.regulation),
-        success=_("The rule has been removed."),
+        act=lambda: propose(request, ChangeKind.RULES, operation, [rule.regulation.jurisdiction]),
+        done=address,
+        success=PROPOSED,
         context={
             "title": _("Remove this rule"),
             "facts": facts,
-            "consequence": _("Meetings held from now on are no longer bound by it."),
-            "button": _("Remove the rule"),
+            "consequence": _("Nothing changes yet: the next page shows every open deadline that would move."),
+            "button": _("See what would move"),
             "tone": "danger",
             "cancel_url": _address(rule.regulation),
         },

@@ -5,8 +5,12 @@ from collections.abc import Callable
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext_lazy
 
 from accounts.errors import ServiceError, StaleVersion
+
+# Of what is reviewed before it applies.
+PROPOSED = gettext_lazy("Nothing has changed yet. Look at what would move, then apply the change or discard it.")
 
 
 def posted(request):
@@ -43,19 +47,19 @@ def form_page(
     return render(request, template, context, status=status)
 
 
-def confirm_page(request, *, context: dict, act: Callable, done: str, success, form=None) -> HttpResponse:
-    """GET asks once, with the facts; POST acts."""
+def confirm_page(request, *, context: dict, act: Callable, done: str | Callable, success, form=None) -> HttpResponse:
+    """GET asks once, with the facts; POST acts and goes on to ``done``, or to ``done(what acting gave)``."""
     status = 200
     if request.method == "POST":
         if form is not None and not form.is_valid():
             status = 422
         else:
             try:
-                act()
+                acted = act()
             except ServiceError as error:
                 messages.error(request, str(error))
                 status = 409
             else:
                 messages.success(request, success)
-                return redirect(done)
+                return redirect(done(acted) if callable(done) else done)
     return render(request, "components/confirm.html", {**context, "form": form}, status=status)

@@ -2,7 +2,18 @@
 
 from datetime import date
 
-from deadlines.models import CalendarDay, DayKind, Obligation, Quantity, Regulation, Reminder, ReminderKind, Rule
+from deadlines.models import (
+    CalendarDay,
+    Change,
+    DayKind,
+    Obligation,
+    Quantity,
+    Regulation,
+    Reminder,
+    ReminderKind,
+    Rule,
+)
+from deadlines.services import propose_change
 
 EVERYBODY = {
     "anonymous": 302,
@@ -39,6 +50,11 @@ ACCESS = {
     "deadlines:day_edit": ADMINISTRATORS_OF_THE_WARD,
     "deadlines:day_remove": ADMINISTRATORS_OF_THE_WARD,
     "deadlines:year_confirm": ADMINISTRATORS | {"ward_admin": 403},
+    "deadlines:changes": ADMINISTRATORS,
+    "deadlines:change": ADMINISTRATORS_OF_THE_WARD,
+    "deadlines:change_moves": ADMINISTRATORS_OF_THE_WARD,
+    "deadlines:change_apply": POST_ONLY,
+    "deadlines:change_discard": POST_ONLY,
     "deadlines:regulations": EVERYBODY,
     "deadlines:regulation_new": ADMINISTRATORS,
     "deadlines:regulation": OF_THE_WARD,
@@ -82,8 +98,16 @@ def make_reminder(recipient, target, **fields) -> Reminder:
     return Reminder.objects.create(recipient=recipient, **values)
 
 
+def make_change(cast, place, day="2026-09-04") -> Change:
+    """A storm day of the place, waiting for review."""
+    operation = {"op": "add_day", "day": day, "kind": "day_off", "name": "Nghỉ tránh bão", "locality": place.pk}
+    return propose_change(kind="calendar", operations=[operation], locality=place, proposed_by=cast.system_admin)
+
+
 def kwargs_for(name, cast):
     action = name.partition(":")[2]
+    if action.startswith("change_") or action == "change":
+        return {"pk": make_change(cast, cast.ward).pk}
     if action == "year_confirm":
         return {"year": 2027}
     if action in {"day_edit", "day_remove"}:

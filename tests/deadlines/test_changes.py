@@ -172,7 +172,7 @@ class TestApplying:
         change.refresh_from_db()
         assert (change.moved, change.recomputed_at is not None) == (3, True)
         ledger = list(Move.objects.filter(change=change).order_by("target_id"))
-        assert [(row.due_on_before, row.due_on_after, row.cause) for row in ledger][0] == (
+        assert (ledger[0].due_on_before, ledger[0].due_on_after, ledger[0].cause) == (
             date(2027, 2, 17),
             date(2027, 2, 18),
             "calendar",

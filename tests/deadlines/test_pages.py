@@ -25,6 +25,15 @@ def send(client, name, data=None, **kwargs):
     return client.post(reverse(f"deadlines:{name}", kwargs=kwargs), data or {})
 
 
+def apply(client, answer, **data):
+    """Goes on from the form to the review that it leads to, and applies what is shown there."""
+    assert answer.status_code == 302, answer.content.decode()
+    review = client.get(answer.headers["Location"])
+    assert review.status_code == 200
+    seen = review.context["form"]["seen"].value()
+    return client.post(f"{answer.headers['Location']}apply/", {"seen": seen, **data})
+
+
 DAY = {
     "day": "04/01/2027",
     "kind": "day_off",
@@ -129,13 +138,18 @@ class TestCalendar:
 
     def test_a_system_administrator_adds_changes_and_removes_a_day(self, signed_in, cast):
         client = signed_in("system_admin")
-        assert send(client, "day_new", DAY).headers["Location"].endswith("?year=2027")
+        proposed = send(client, "day_new", DAY)
+        assert not CalendarDay.objects.exists()
+        assert apply(client, proposed).status_code == 302
         day = CalendarDay.objects.get()
         assert (day.day, day.decision_date, day.locality) == (date(2027, 1, 4), date(2026, 12, 1), None)
         assert page(client, "day_edit", pk=day.pk).context["form"].initial["version"] == 1
-        assert send(client, "day_edit", DAY | {"name": "Khác", "version": 1}, pk=day.pk).status_code == 302
+        edited = send(client, "day_edit", DAY | {"name": "Khác", "version": 1}, pk=day.pk)
+        assert CalendarDay.objects.get().name == "Nghỉ hoán đổi"
+        assert apply(client, edited).status_code == 302
+        assert CalendarDay.objects.get().name == "Khác"
         assert page(client, "day_remove", pk=day.pk).status_code == 200
-        assert send(client, "day_remove", pk=day.pk).status_code == 302
+        assert apply(client, send(client, "day_remove", pk=day.pk)).status_code == 302
         assert not CalendarDay.objects.exists()
         assert send(client, "day_remove", pk=day.pk).status_code == 404
 
@@ -143,7 +157,7 @@ class TestCalendar:
         client = signed_in("ward_admin")
         assert send(client, "day_new", DAY).status_code == 422
         assert send(client, "day_new", DAY | {"locality": "Phường Bằng Lăng"}).status_code == 422
-        assert send(client, "day_new", DAY | {"locality": "Phường Hoa Sen"}).status_code == 302
+        assert apply(client, send(client, "day_new", DAY | {"locality": "Phường Hoa Sen"})).status_code == 302
         assert CalendarDay.objects.get().locality == cast.ward
         assert send(client, "day_edit", DAY | {"version": 1}, pk=make_day(None).pk).status_code == 403
         assert send(client, "day_remove", pk=make_day(cast.province).pk).status_code == 403
@@ -212,14 +226,19 @@ class TestRegulations:
         assert send(client, "regulation_new", REGULATION).status_code == 302
         one = Regulation.objects.get()
         assert one.jurisdiction == cast.ward
-        assert send(client, "rule_new", RULE, pk=one.pk).status_code == 302
+        more_time = {"extension_days": "5"}
+        assert apply(client, send(client, "rule_new", RULE | more_time, pk=one.pk)).status_code == 302
         rule = Rule.objects.get()
-        assert send(client, "rule_edit", RULE | {"number": "8", "version": 1}, pk=rule.pk).status_code == 302
+        assert (rule.extension_days, rule.allows_pause) == (5, False)
+        edited = send(client, "rule_edit", RULE | {"number": "8", "version": 1}, pk=rule.pk)
+        assert apply(client, edited).status_code == 302
+        rule.refresh_from_db()
+        assert (rule.number, rule.extension_days) == (8, None)
         assert send(client, "rule_edit", RULE | {"number": "9", "version": 1}, pk=rule.pk).status_code == 409
         assert "8" in page(client, "rule_remove", pk=rule.pk).content.decode()
-        assert send(client, "rule_remove", pk=rule.pk).status_code == 302
+        assert apply(client, send(client, "rule_remove", pk=rule.pk)).status_code == 302
         ended = REGULATION | {"in_force_to": "31/12/2026", "version": 1}
-        assert send(client, "regulation_edit", ended, pk=one.pk).status_code == 302
+        assert apply(client, send(client, "regulation_edit", ended, pk=one.pk)).status_code == 302
         assert Event.objects.about(one).count() == 5
         assert page(client, "regulation", pk=one.pk).status_code == 200
 

@@ -16,6 +16,7 @@ What is refused at the proposal is refused with the service's own sentence and n
 """
 
 from deadlines.services.changes.applying import apply_change, discard_change
+from deadlines.services.changes.ledger import moved_by, named
 from deadlines.services.changes.previewing import Preview, last_applied, preview
 from deadlines.services.changes.proposing import common_root, propose_change
 from deadlines.services.changes.recomputing import finish_unfinished, recompute_change
@@ -27,6 +28,8 @@ __all__ = [
     "discard_change",
     "finish_unfinished",
     "last_applied",
+    "moved_by",
+    "named",
     "preview",
     "propose_change",
     "recompute_change",

@@ -33,7 +33,7 @@ def propose_change(
     *,
     kind: str,
     operations: list[dict],
-    title: str,
+    title: str = "",
     locality: Locality | None,
     proposed_by: User,
     file_name: str = "",
@@ -41,7 +41,8 @@ def propose_change(
     """Keeps the operations for review once they could be carried out; else says why not, and keeps nothing.
 
     ``locality`` is the root of all that they may touch, None the whole country. Each kept operation gets ``words`` (what
-    it does, in sentences) and ``days`` (the calendar days it touches) beside what was given.
+    it does, in sentences) and ``days`` (the calendar days it touches) beside what was given. Without a ``title`` the first
+    of the words is it.
     """
     if kind not in ChangeKind.values or any(
         (operation.get("op") in CALENDAR_OPERATIONS) != (kind == ChangeKind.CALENDAR) for operation in operations
@@ -49,10 +50,11 @@ def propose_change(
         raise ServiceError(_("The change can't be read: propose it again."))
     if not operations:
         raise ServiceError(_("There is nothing to change."))
+    rehearsed = _rehearsed(operations, locality=locality, actor=proposed_by)
     change = Change.objects.create(
         kind=kind,
-        operations=_rehearsed(operations, locality=locality, actor=proposed_by),
-        title=title.strip()[:300],
+        operations=rehearsed,
+        title=(title.strip() or rehearsed[0]["words"][0].removesuffix("."))[:300],
         file_name=file_name[:255],
         locality=locality,
         proposed_by=proposed_by,

@@ -3,7 +3,6 @@
 import logging
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from itertools import islice
 
 from django.db import connection, transaction
 from django.utils import timezone
@@ -13,6 +12,7 @@ from deadlines.clock import VIETNAM
 from deadlines.models import Change, ChangeKind, Move, Reminder, ReminderKind
 from deadlines.open_deadlines import PlannedMove, source_of, sources
 from deadlines.services.calendar import forget_calendars
+from deadlines.services.changes.ledger import chunks, moved_by
 from deadlines.services.changes.operations import one_at_a_time
 from deadlines.services.changes.previewing import days_of, path_of
 from deadlines.services.reminders import write_planned
@@ -40,9 +40,9 @@ def recompute_change(change_pk: int, *, chunk: int = CHUNK) -> bool:
         if change is None or not is_alone:
             return False
         failed = 0
-        for moves in _chunks(_moves(change), chunk):
+        for moves in chunks(_moves(change), chunk):
             failed += sum(not _moved(move, change) for move in moves)
-        for moves in _chunks(_followed(change), chunk):
+        for moves in chunks(_followed(change), chunk):
             failed += sum(not _moved(move, change) for move in moves)
         if failed:
             logger.error("change %s: %s deadlines could not be moved; the next sweep tries again", change.pk, failed)
@@ -59,18 +59,9 @@ def _moves(change: Change) -> Iterator[PlannedMove]:
 
 def _followed(change: Change) -> Iterator[PlannedMove]:
     """Live deadlines: their moves stand in the ledger since the change was applied; people are still to be told."""
-    live = [(source.target_type, name) for source in sources() for name in sorted(source.live_obligations)]
-    for target_type, obligation in live:
-        rows = Move.objects.filter(change=change, target_type=target_type, obligation=obligation).order_by("pk")
-        for batch in _chunks(rows.iterator(chunk_size=CHUNK), CHUNK):
-            named = source_of(target_type).described(obligation=obligation, ids=[row.target_id for row in batch])
-            for row in batch:
-                if row.target_id in named:
-                    one = named[row.target_id]
-                    yield PlannedMove(
-                        target_type, row.target_id, obligation, one.title, one.unit, one.url,
-                        row.due_on_before, row.due_on_after,
-                    )  # fmt: skip
+    for source in sources():
+        for obligation in sorted(source.live_obligations):
+            yield from moved_by(change, target_type=source.target_type, obligation=obligation)
 
 
 def _moved(move: PlannedMove, change: Change) -> bool:
@@ -134,12 +125,6 @@ def _finish(change: Change) -> bool:
         data={"moved": locked.moved},
     )
     return True
-
-
-def _chunks(moves: Iterable, size: int) -> Iterator[list]:
-    moves = iter(moves)
-    while chunk := list(islice(moves, size)):
-        yield chunk
 
 
 @contextmanager
