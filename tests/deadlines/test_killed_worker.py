@@ -2,13 +2,10 @@
 
 import os
 import signal
-import socket
 import subprocess
 import sys
-import threading
 from collections import Counter
 from datetime import timedelta
-from email import message_from_bytes
 
 import pytest
 from django.conf import settings
@@ -18,6 +15,7 @@ from deadlines.models import Reminder
 from deadlines.services.digests import LEASE
 from tests.deadlines.access import make_reminder
 from tests.deadlines.test_reminding import MORNING
+from tests.mail_server import MailServer
 
 WORKER = """
 import os, sys
@@ -30,43 +28,6 @@ connections["default"].settings_dict["NAME"] = sys.argv[1]
 from deadlines.services.digests import deliver_digests
 print(deliver_digests(now=datetime.fromisoformat(sys.argv[2])))
 """
-
-
-class MailServer:
-    """Speaks just enough SMTP. After ``stall_after`` letters it takes the next one in and never answers."""
-
-    def __init__(self, stall_after=None):
-        self.stall_after, self.letters = stall_after, []
-        self.stalled = threading.Event()
-        self.socket = socket.create_server(("127.0.0.1", 0))
-        self.port = self.socket.getsockname()[1]
-        threading.Thread(target=self._serve, daemon=True).start()
-
-    def _serve(self):
-        while True:
-            try:
-                client, _address = self.socket.accept()
-            except OSError:
-                return
-            threading.Thread(target=self._talk, args=(client,), daemon=True).start()
-
-    def _talk(self, client):
-        with client, client.makefile("rb") as lines:
-            client.sendall(b"220 test\r\n")
-            for line in lines:
-                verb = line[:4].upper().strip()
-                if verb == b"DATA":
-                    client.sendall(b"354 go on\r\n")
-                    letter = b"".join(iter(lines.readline, b".\r\n"))
-                    self.letters.append(message_from_bytes(letter))
-                    if self.stall_after is not None and len(self.letters) > self.stall_after:
-                        self.stalled.set()
-                        threading.Event().wait(60)
-                        return
-                client.sendall(b"221 bye\r\n" if verb == b"QUIT" else b"250 ok\r\n")
-
-    def close(self):
-        self.socket.close()
 
 
 def _start(port, now) -> subprocess.Popen:
