@@ -1,6 +1,6 @@
 from django.urls import path
 
-from deadlines.views import calendar, changes, regulations, reminders, system, working_out
+from deadlines.views import calendar, changes, importing, regulations, reminders, schedules, system, working_out
 
 app_name = "deadlines"
 urlpatterns = [
@@ -8,7 +8,14 @@ urlpatterns = [
     path("reminders/", reminders.reminders, name="reminders"),
     path("reminders/<int:pk>/read/", reminders.reminder_read, name="reminder_read"),
     path("reminders/read-all/", reminders.reminders_read_all, name="reminders_read_all"),
+    path("reminders/settings/", reminders.mail_setting, name="mail_setting"),
+    path("settings/reminders/", schedules.schedules, name="schedules"),
+    path("settings/reminders/<str:matter>/", schedules.schedule_country, name="schedule_country"),
+    path("settings/reminders/<str:matter>/<int:pk>/", schedules.schedule_place, name="schedule_place"),
+    path("settings/schedules/<int:pk>/reset/", schedules.schedule_reset, name="schedule_reset"),
     path("settings/calendar/", calendar.calendar, name="calendar"),
+    path("settings/calendar/import/", importing.calendar_import, name="calendar_import"),
+    path("settings/calendar/import/template/", importing.import_template, name="import_template"),
     path("settings/calendar/days/new/", calendar.day_new, name="day_new"),
     path("settings/calendar/days/<int:pk>/edit/", calendar.day_edit, name="day_edit"),
     path("settings/calendar/days/<int:pk>/remove/", calendar.day_remove, name="day_remove"),

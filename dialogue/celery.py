@@ -17,8 +17,10 @@ app.steps["consumer"].add("dialogue.worker:SignOfLife")
 EXPIRES_SECONDS = 15 * 60
 # Each sweep asks "due and not yet told", so running often costs little and a missed hour is made up.
 app.conf.beat_schedule = {
-    "remind-of-notices": {"task": "notices.tasks.remind_of_notices", "schedule": crontab(minute="*/10")},
-    "remind-of-assignments": {"task": "feedback.tasks.remind_of_assignments", "schedule": crontab(minute="*/10")},
+    "remind-of-notices": {"task": "notices.tasks.remind_of_notices", "schedule": crontab(minute="*/5")},
+    "remind-of-publications": {"task": "notices.tasks.remind_of_publications", "schedule": crontab(minute="*/5")},
+    "remind-of-assignments": {"task": "feedback.tasks.remind_of_assignments", "schedule": crontab(minute="*/5")},
+    "remind-of-announcements": {"task": "meetings.tasks.remind_of_announcements", "schedule": crontab(minute="*/5")},
     "deliver-reminders": {"task": "deadlines.tasks.deliver_reminders", "schedule": crontab(minute="*/5")},
     "finish-changes": {"task": "deadlines.tasks.finish_changes", "schedule": crontab(minute="*/5")},
     "heartbeat": {"task": "deadlines.tasks.heartbeat", "schedule": crontab()},

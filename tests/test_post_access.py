@@ -16,13 +16,20 @@ from django.urls import get_resolver, reverse
 from audit.models import Event
 from deadlines import clock
 from deadlines.services import working_calendar
-from feedback.services import reply_deadline, reply_to_assignment, request_extension
+from feedback.services import pause_assignment, reply_deadline, reply_to_assignment, request_extension
 from meetings.services import add_attachment, invite
 from notices.models import NoticeState
 from reports.importing import COLUMNS
 from tests.cast import Cast
-from tests.deadlines.access import make_change, make_day, make_regulation, make_reminder, make_rule
-from tests.feedback.factories import make_assignment, make_field, make_held_meeting, make_opinion
+from tests.deadlines.access import make_change, make_day, make_regulation, make_reminder, make_rule, make_schedule
+from tests.feedback.factories import (
+    later_day,
+    make_assignment,
+    make_field,
+    make_held_meeting,
+    make_opinion,
+    make_reply_rule,
+)
 from tests.meetings.access import PNG
 from tests.meetings.factories import make_meeting
 from tests.notices.factories import ask_for_time, bind, make_late_meeting, make_notice, working_day
@@ -67,6 +74,11 @@ CODES = {
     # Regulations and the calendar of the ward.
     "deadlines:reminder_read": row("ward_clerk", insiders=404),
     "deadlines:reminders_read_all": row(*EVERYBODY),
+    "deadlines:calendar_import": SETTINGS(),
+    "deadlines:mail_setting": row(*EVERYBODY),
+    "deadlines:schedule_country": row("system_admin", outsiders=403),
+    "deadlines:schedule_place": SETTINGS(),
+    "deadlines:schedule_reset": OWN_SETTINGS(),
     "deadlines:day_new": SETTINGS(),
     "deadlines:day_edit": OWN_SETTINGS(),
     "deadlines:day_remove": OWN_SETTINGS(),
@@ -120,6 +132,8 @@ CODES = {
     "feedback:return": row(*LEAD_DEPARTMENT),
     "feedback:progress": row(*LEAD_DEPARTMENT),
     "feedback:extend": row(*LEAD_DEPARTMENT),
+    "feedback:pause": row(*HOST),
+    "feedback:resume": row(*HOST),
     "feedback:reply": row(*LEAD_DEPARTMENT),
     # Each changes the table of their own unit; the system administrator of units that have hosted a meeting.
     "feedback:field_departments": row("ward_clerk", "ward_admin", "system_admin", sibling_clerk=302, outsiders=403),
@@ -199,10 +213,25 @@ def _of_rules(name: str, cast: Cast) -> Sending:
     regulation = {"number": "13-QĐ/ĐU", "title": "Quy chế", "issuer": "Đảng ủy", "in_force_from": _day(0)}
     regulation |= {"jurisdiction": place, "version": "1"}
     rule = {"obligation": "reply", "number": "15", "unit": "working_days", "version": "1"}
+    if name == "mail_setting":
+        return Sending(data={"rhythm": "daily"})
+    if name.startswith("schedule_"):
+        steps = {"steps-TOTAL_FORMS": "1", "steps-INITIAL_FORMS": "0", "steps-0-stage": "late"}
+        steps |= {"steps-0-working_days": "1", "steps-0-recipient": "unit", "at": "08:00", "version": "0"}
+        arguments = {
+            "schedule_country": {"matter": "notice"},
+            "schedule_place": {"matter": "notice", "pk": cast.ward.pk},
+        }
+        if name == "schedule_reset":
+            return Sending({"pk": make_schedule(cast.ward).pk})
+        return Sending(arguments[name], steps)
     if name == "reminder_read":
         return Sending({"pk": make_reminder(cast.ward_clerk, cast.ward).pk})
     if name in {"reminders_read_all", "day_new", "regulation_new"}:
         return Sending(data={"day_new": day, "regulation_new": regulation}.get(name, {}))
+    if name == "calendar_import":
+        table = SimpleUploadedFile("nghi.csv", "ngày;loại;tên\n02/03/2027;nghỉ;Nghỉ tránh bão".encode())
+        return Sending(data={"year": "2027", "file": table, "locality": place})
     if name == "year_confirm":
         return Sending({"year": 2027}, {"source": "Thông báo của Bộ Nội vụ"})
     if name.startswith("change_"):
@@ -272,8 +301,12 @@ def _of_opinion(name: str, cast: Cast) -> Sending:
             due_on = reply_deadline(opinion.meeting, counted_from=clock.today()).due_on
             data |= {"due_on": f"{due_on:%d/%m/%Y}"}
         return Sending({"pk": opinion.pk}, data)
+    if name in {"pause", "resume"}:
+        make_reply_rule(cast, allows_pause=True)
     assignment, officer = make_assignment(cast), cast.department_officer
-    later = assignment.due_on + timedelta(days=30)
+    later = later_day(assignment)
+    if name == "resume":
+        pause_assignment(assignment, actor=cast.ward_clerk, reason="Chờ kết luận giám định")
     if name in {"accept_reply", "send_back"}:
         reply = reply_to_assignment(assignment, actor=officer, text="Đã sửa.", resolution="done")
         return Sending({"pk": reply.pk}, {"remark": "Chưa rõ ngày xong"})
@@ -286,6 +319,8 @@ def _of_opinion(name: str, cast: Cast) -> Sending:
         "return": {"reason": "Không thuộc phòng"},
         "progress": {"text": "Đã khảo sát"},
         "extend": {"asked_until": f"{later:%d/%m/%Y}", "reason": "Mưa"},
+        "pause": {"reason": "Chờ kết luận giám định"},
+        "resume": {},
         "reply": {"text": "Đã sửa.", "resolution": "done"},
     }
     return Sending({"pk": assignment.pk}, data[name])

@@ -42,6 +42,11 @@ SECTIONS = [
                 _("The rules from which due dates are counted."),
             ),
             (
+                "deadlines:schedules",
+                _("Schedules of reminders"),
+                _("Who is reminded of what is due and late, and when."),
+            ),
+            (
                 "reports:returns",
                 _("Figures of past years"),
                 _("Returns for periods that were not recorded one by one."),

@@ -2,7 +2,9 @@
 
 from deadlines.services.binding import Deadline, deadlines_for, rule_memo
 from deadlines.services.calendar import (
+    as_of_now,
     calendar_memo,
+    confirmed_years,
     is_working_day,
     working_calendar,
     working_calendars,
@@ -35,29 +37,25 @@ from deadlines.services.regulations import (
     is_in_use,
     remove_rule,
 )
-from deadlines.services.reminders import (
-    Audience,
-    Kinds,
-    mark_all_read,
-    mark_read,
-    planned_rows,
-    remind,
-    write_planned,
-    write_reminders,
-)
+from deadlines.services.reminders import Kinds, mark_all_read, mark_read, remind, write_planned
+from deadlines.services.schedules import reset_schedule, schedules_for, set_schedule
+from deadlines.services.sweeping import OpenDeadline, Sweep, run_sweep
 
 __all__ = [
-    "Audience",
     "Deadline",
     "Kinds",
+    "OpenDeadline",
     "Preview",
+    "Sweep",
     "add_calendar_day",
     "add_rule",
     "apply_change",
+    "as_of_now",
     "beat",
     "calendar_memo",
     "common_root",
     "confirm_year",
+    "confirmed_years",
     "create_regulation",
     "deadlines_for",
     "discard_change",
@@ -71,7 +69,6 @@ __all__ = [
     "mark_all_read",
     "mark_read",
     "moves_of",
-    "planned_rows",
     "preview",
     "propose_change",
     "recompute_change",
@@ -79,10 +76,13 @@ __all__ = [
     "remind",
     "remove_calendar_day",
     "remove_rule",
+    "reset_schedule",
     "rule_memo",
+    "run_sweep",
+    "schedules_for",
+    "set_schedule",
     "working_calendar",
     "working_calendars",
     "working_days_late",
     "write_planned",
-    "write_reminders",
 ]

@@ -1,6 +1,5 @@
 """The ledger of reminders: writes each once, however often it is asked to."""
 
-from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date
 
@@ -8,9 +7,8 @@ from django.db import models, transaction
 from django.utils import timezone
 
 from accounts.models import User
-from deadlines.counting import Calendar
-from deadlines.models import Reminder
-from deadlines.reminding import BEFORE, ESCALATE_AFTER, PlannedReminder, Stage, reminder_plan
+from deadlines.models import Recipient, Reminder, Stage
+from deadlines.reminding import PlannedReminder
 
 
 @transaction.atomic
@@ -57,73 +55,15 @@ class Kinds:
     late: str
     escalated: str
 
-    def of(self, stage: Stage) -> str:
-        return {Stage.LATE: self.late, Stage.ESCALATED: self.escalated}.get(stage, self.due)
-
-
-@dataclass(frozen=True)
-class Audience:
-    """A person to tell, in which role; superiors hear of escalations alone, the others of everything else."""
-
-    user_id: int
-    role: str = ""
-    is_superior: bool = False
-
-
-def planned_rows(
-    *,
-    target: models.Model,
-    due_on: date,
-    today: date,
-    calendar: Calendar,
-    audience: Iterable[Audience],
-    kinds: Kinds,
-    words: Callable[[PlannedReminder], tuple[str, str]],
-    url: str = "",
-    since: date | None = None,
-    before: tuple[int, ...] = BEFORE,
-    escalate_after: int = ESCALATE_AFTER,
-) -> list[Reminder]:
-    """Unsaved rows of every reminder of the target that should exist by ``today``.
-
-    ``words`` gives (subject, body) of a planned reminder. A sweep gathers the rows of many targets and writes them
-    with one ``write_planned``.
-    """
-    people = list({(person.user_id, person.is_superior): person for person in audience}.values())
-    rows = []
-    for planned in reminder_plan(due_on, today, calendar, before=before, escalate_after=escalate_after, since=since):
-        told = [p for p in people if p.is_superior == (planned.stage == Stage.ESCALATED)]
-        if not told:
-            continue
-        subject, body = words(planned)
-        rows += [
-            Reminder(
-                kind=kinds.of(planned.stage),
-                target_type=target._meta.label_lower,
-                target_id=target.pk,
-                recipient_id=person.user_id,
-                recipient_role=person.role,
-                for_day=planned.for_day,
-                due_on=due_on,
-                subject=subject[:300],
-                body=body,
-                url=url,
-            )
-            for person in told
-        ]
-    return rows
+    def of(self, planned: PlannedReminder) -> str:
+        if planned.stage != Stage.LATE:
+            return self.due
+        return self.late if planned.recipient == Recipient.UNIT else self.escalated
 
 
 def write_planned(rows: list[Reminder]) -> None:
     """Writes those of the rows that don't exist yet; running it again changes nothing."""
     Reminder.objects.bulk_create(rows, ignore_conflicts=True, batch_size=1000)
-
-
-def write_reminders(**plan) -> int:
-    """Plans and writes the reminders of one target (the arguments of ``planned_rows``); how many there should be."""
-    rows = planned_rows(**plan)
-    write_planned(rows)
-    return len(rows)
 
 
 def mark_read(reminder: Reminder, *, actor: User) -> None:

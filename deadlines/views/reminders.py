@@ -6,10 +6,13 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from deadlines.models import Reminder
+from deadlines.reminder_forms import MailSettingForm
 from deadlines.services import mark_all_read, mark_read
+from deadlines.services.digests import mail_setting_of, set_mail_setting
+from deadlines.views.saving import form_page, posted
 
 PAGE_SIZE = 30
 
@@ -49,3 +52,19 @@ def reminders_read_all(request):
         else _("There was nothing left to read."),
     )
     return redirect("deadlines:reminders")
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def mail_setting(request):
+    """How often one's own reminders come by e-mail."""
+    setting = mail_setting_of(request.user)
+    initial = {"rhythm": setting.rhythm, "only_overdue": setting.only_overdue}
+    return form_page(
+        request,
+        template="deadlines/mail_setting.html",
+        form=MailSettingForm(posted(request), initial=initial),
+        save=lambda form: set_mail_setting(actor=request.user, **form.cleaned_data),
+        done=lambda setting: "deadlines:mail_setting",
+        success=_("Your e-mail comes as you set it, from the next one on."),
+    )

@@ -31,6 +31,8 @@ PLAIN = (
 RELATIONS = ("cohost_units", "covered_localities", "fields")
 # Deadlines were worked out from these when the meeting was held; changing them would move the past.
 FIXED_WHEN_HELD = ("host_unit", "locality", "level", "meeting_type", "planned_start", "planned_end")
+# The day by which it has to be announced depends on these.
+MOVE_THE_ANNOUNCEMENT = {"planned_start", "locality", "level", "meeting_type"}
 EARLIEST = date(2000, 1, 1)  # where the working calendar begins
 FURTHEST = timedelta(days=731)
 LARGEST_ATTENDANCE = 100_000
@@ -213,6 +215,8 @@ def edit_meeting(meeting: Meeting, *, actor: User, version: int, **fields) -> Me
     if meeting.state == MeetingState.POSTPONED and "planned_start" in changed and meeting.announced_on is None:
         # Never announced: with its new day it is simply a plan again. One that was stays postponed until re-announced.
         meeting.state = MeetingState.PLANNED
+    if changed & MOVE_THE_ANNOUNCEMENT:
+        meeting.announcement_reminded_until = None
     meeting.version += 1
     meeting.save()
     for name, values in relations.items():

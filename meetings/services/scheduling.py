@@ -104,6 +104,7 @@ def postpone_meeting(
         problems = problems_of(meeting, {})
         if problems:
             raise PlanRefused(problems)
+        meeting.announcement_reminded_until = None
         sentence = f"đã hoãn hội nghị đến {vn_moment(meeting.planned_start)}"
     meeting.state = MeetingState.POSTPONED
     meeting.change_reason = reason

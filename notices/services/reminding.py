@@ -1,106 +1,97 @@
-"""Who is told that a conclusion notice is due or late, and in which words."""
+"""Who is told that a conclusion notice or the publication of the results is due or late, and in which words."""
 
-from collections import defaultdict
-from collections.abc import Iterable, Iterator
-from datetime import date, timedelta
-from itertools import islice
+from collections.abc import Iterable
+from datetime import date, datetime
 
+from django.db.models import Q, QuerySet
 from django.urls import reverse
 
-from accounts.models import Membership, Role
+from accounts.models import Role
 from deadlines import clock
-from deadlines.models import ReminderKind
-from deadlines.reminding import PlannedReminder, Stage
-from deadlines.services import Audience, Kinds, planned_rows, working_calendars, write_planned
-from meetings.models import Meeting
-
-KINDS = Kinds(due=ReminderKind.NOTICE_DUE, late=ReminderKind.NOTICE_LATE, escalated=ReminderKind.NOTICE_ESCALATED)
-# Three working days before a due date lie within this many days, even around Tết.
-HORIZON = timedelta(days=21)
-CHUNK = 200
+from deadlines.models import Matter, Obligation, ReminderKind, Stage
+from deadlines.reminding import PlannedReminder
+from deadlines.services import Kinds, OpenDeadline, Sweep, run_sweep
+from deadlines.services.sweeping import CHUNK, Calendars
+from meetings.models import Meeting, MeetingState
 
 
-def _chunks(meetings: Iterable[Meeting], size: int) -> Iterator[list[Meeting]]:
-    meetings = iter(meetings)
-    while chunk := list(islice(meetings, size)):
-        yield chunk
+class _OfMeetings(Sweep):
+    """What the host of a held meeting owes: its clerks and leaders are told."""
 
+    model = Meeting
+    due_field: str
+    what: str
+    lately: str
 
-def _people(meetings: list[Meeting], today: date) -> dict[int, list[Membership]]:
-    """Clerks and leaders of the host units and of the units above them, by unit; one query."""
-    units = set()
-    for meeting in meetings:
-        unit = meeting.host_unit
-        while unit is not None:
-            units.add(unit.pk)
-            unit = unit.superior if unit.superior_id and "superior" in unit._state.fields_cache else None
-    found = defaultdict(list)
-    memberships = Membership.objects.current(on=today).filter(
-        unit__in=units, role__in=[Role.CLERK, Role.LEADER], user__is_active=True
-    )
-    for membership in memberships.order_by("pk"):
-        found[membership.unit_id].append(membership)
-    return found
+    def of_units(self, units: list[int]) -> Q:
+        return Q(host_unit__in=units)
 
-
-def _audience(meeting: Meeting, people: dict[int, list[Membership]]) -> list[Audience]:
-    """Clerks and leaders of the host; for the escalation the leaders of the nearest unit above that has one."""
-    told = [Audience(m.user_id, m.role) for m in people[meeting.host_unit_id]]
-    unit = meeting.host_unit
-    while "superior" in unit._state.fields_cache and unit.superior is not None:
-        unit = unit.superior
-        leaders = [Audience(m.user_id, m.role, is_superior=True) for m in people[unit.pk] if m.role == Role.LEADER]
-        if leaders:
-            return [*told, *leaders]
-    return told
-
-
-def _words(meeting: Meeting, planned: PlannedReminder) -> tuple[str, str]:
-    due = f"{meeting.conclusion_due_on:%d/%m/%Y}"
-    subject = {
-        Stage.BEFORE: f"Còn {planned.days} ngày làm việc để ban hành thông báo kết luận: {meeting.topic}",
-        Stage.DUE: f"Hôm nay là hạn ban hành thông báo kết luận: {meeting.topic}",
-        Stage.LATE: f"Thông báo kết luận đã quá hạn {planned.days} ngày làm việc: {meeting.topic}",
-        Stage.ESCALATED: (
-            f"{meeting.host_unit.name} chậm ban hành thông báo kết luận {planned.days} ngày làm việc: {meeting.topic}"
-        ),
-    }[planned.stage]
-    body = (
-        f"Hội nghị ngày {meeting.held_on:%d/%m/%Y} của {meeting.host_unit.name}; hạn ban hành thông báo kết luận là "
-        f"ngày {due}."
-    )
-    return subject, body
-
-
-def remind_of_due_notices(*, today: date | None = None, chunk: int = CHUNK) -> int:
-    """Writes every reminder that should exist by today and doesn't yet; how many should.
-
-    A few hundred meetings at a time, each lot saved by itself: killed in the middle, the next run makes up the rest.
-    """
-    today = today or clock.today()
-    waiting = (
-        Meeting.objects.awaiting_conclusion()
-        .filter(conclusion_due_on__lte=today + HORIZON)
-        .select_related("locality", "host_unit__superior__superior")
-        .order_by("pk")
-    )
-    number = 0
-    for meetings in _chunks(waiting.iterator(chunk_size=chunk), chunk):
-        calendars = working_calendars([meeting.locality for meeting in meetings])
-        people = _people(meetings, today)
-        rows = []
-        for meeting in meetings:
-            rows += planned_rows(
-                target=meeting,
-                due_on=meeting.conclusion_due_on,
-                today=today,
-                calendar=calendars[meeting.locality.path],
-                audience=_audience(meeting, people),
-                kinds=KINDS,
-                words=lambda planned, meeting=meeting: _words(meeting, planned),
-                url=reverse("notices:meeting_notice", kwargs={"pk": meeting.pk}),
-                since=meeting.held_on,
+    def deadlines(self, ids: list[int], calendars: Calendars) -> Iterable[OpenDeadline]:
+        rows = Meeting.objects.filter(pk__in=ids).order_by("pk").values_list(
+            "pk", self.due_field, "held_on", "host_unit", "host_unit__name", "locality__path", self.marker, "topic"
+        )  # fmt: skip
+        for pk, due_on, held_on, unit, name, path, marker, topic in rows:
+            yield OpenDeadline(
+                pk=pk,
+                due_on=due_on,
+                since=held_on,
+                unit=unit,
+                told=((unit, Role.CLERK), (unit, Role.LEADER)),
+                path=path,
+                marker=marker,
+                url=reverse("notices:meeting_notice", kwargs={"pk": pk}),
+                facts=(name, topic, held_on),
             )
-        write_planned(rows)
-        number += len(rows)
-    return number
+
+    def words(self, one: OpenDeadline, planned: PlannedReminder) -> tuple[str, str]:
+        name, topic, held_on = one.facts
+        if planned.stage == Stage.BEFORE:
+            subject = f"Còn {planned.days} ngày làm việc để {self.what}: {topic}"
+        elif planned.stage == Stage.DUE:
+            subject = f"Hôm nay là hạn {self.what}: {topic}"
+        elif self.kinds.of(planned) == self.kinds.late:
+            subject = f"{self.lately} đã quá hạn {planned.days} ngày làm việc: {topic}"
+        else:
+            subject = f"{name} chậm {self.what} {planned.days} ngày làm việc: {topic}"
+        body = f"Hội nghị ngày {held_on:%d/%m/%Y} của {name}; hạn {self.what} là ngày {one.due_on:%d/%m/%Y}."
+        return subject, body
+
+
+class NoticeSweep(_OfMeetings):
+    matter = Matter.NOTICE
+    obligation = Obligation.CONCLUSION_NOTICE
+    marker = "reminded_until"
+    due_field = "conclusion_due_on"
+    what = "ban hành thông báo kết luận"
+    lately = "Thông báo kết luận"
+    kinds = Kinds(due=ReminderKind.NOTICE_DUE, late=ReminderKind.NOTICE_LATE, escalated=ReminderKind.NOTICE_ESCALATED)
+
+    def candidates(self, *, until: date, now: datetime) -> QuerySet:
+        return Meeting.objects.awaiting_conclusion().filter(conclusion_due_on__lte=until)
+
+
+class PublicationSweep(_OfMeetings):
+    matter = Matter.PUBLICATION
+    obligation = Obligation.PUBLICATION
+    marker = "publication_reminded_until"
+    due_field = "publication_due_on"
+    what = "công bố kết quả hội nghị"
+    lately = "Việc công bố kết quả hội nghị"
+    kinds = Kinds(
+        due=ReminderKind.PUBLICATION_DUE,
+        late=ReminderKind.PUBLICATION_LATE,
+        escalated=ReminderKind.PUBLICATION_ESCALATED,
+    )
+
+    def candidates(self, *, until: date, now: datetime) -> QuerySet:
+        return Meeting.objects.filter(state=MeetingState.HELD, published_on=None, publication_due_on__lte=until)
+
+
+def remind_of_due_notices(*, now: datetime | None = None, chunk: int = CHUNK) -> int:
+    """Writes every reminder of a conclusion notice that should exist by now and doesn't yet; how many."""
+    return run_sweep(NoticeSweep(), now=now or clock.now(), chunk=chunk)
+
+
+def remind_of_due_publications(*, now: datetime | None = None, chunk: int = CHUNK) -> int:
+    """The same of results that have to be published."""
+    return run_sweep(PublicationSweep(), now=now or clock.now(), chunk=chunk)

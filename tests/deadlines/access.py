@@ -11,6 +11,7 @@ from deadlines.models import (
     Regulation,
     Reminder,
     ReminderKind,
+    ReminderSchedule,
     Rule,
 )
 from deadlines.services import propose_change
@@ -45,7 +46,14 @@ ACCESS = {
     "deadlines:reminders": EVERYBODY,
     "deadlines:reminder_read": POST_ONLY,
     "deadlines:reminders_read_all": POST_ONLY,
+    "deadlines:mail_setting": EVERYBODY,
+    "deadlines:schedules": EVERYBODY,
+    "deadlines:schedule_country": ADMINISTRATORS | {"ward_admin": 403},
+    "deadlines:schedule_place": ADMINISTRATORS,
+    "deadlines:schedule_reset": ADMINISTRATORS_OF_THE_WARD,
     "deadlines:calendar": EVERYBODY,
+    "deadlines:calendar_import": ADMINISTRATORS,
+    "deadlines:import_template": ADMINISTRATORS,
     "deadlines:day_new": ADMINISTRATORS,
     "deadlines:day_edit": ADMINISTRATORS_OF_THE_WARD,
     "deadlines:day_remove": ADMINISTRATORS_OF_THE_WARD,
@@ -98,6 +106,13 @@ def make_reminder(recipient, target, **fields) -> Reminder:
     return Reminder.objects.create(recipient=recipient, **values)
 
 
+def make_schedule(place, matter="notice", **fields) -> ReminderSchedule:
+    schedule = ReminderSchedule.objects.create(matter=matter, locality=place, **fields)
+    schedule.steps.create(stage="due")
+    schedule.steps.create(stage="late", working_days=1, repeats_daily=True)
+    return schedule
+
+
 def make_change(cast, place, day="2026-09-04") -> Change:
     """A storm day of the place, waiting for review."""
     operation = {"op": "add_day", "day": day, "kind": "day_off", "name": "Nghỉ tránh bão", "locality": place.pk}
@@ -116,6 +131,12 @@ def kwargs_for(name, cast):
         return {"pk": make_regulation(cast.ward).pk}
     if action in {"rule_edit", "rule_remove"}:
         return {"pk": make_rule(make_regulation(cast.ward)).pk}
+    if action == "schedule_country":
+        return {"matter": "notice"}
+    if action == "schedule_place":
+        return {"matter": "notice", "pk": cast.ward.pk}
+    if action == "schedule_reset":
+        return {"pk": make_schedule(cast.ward).pk}
     if action == "reminder_read":
         return {"pk": make_reminder(cast.ward_clerk, cast.ward).pk}
     return {}

@@ -1,13 +1,14 @@
 """Ways by which a denunciation, or who made it, could still come out."""
 
 import uuid
-from datetime import timedelta
+from datetime import datetime, time
 
 import pytest
 from django.urls import reverse
 
 from accounts.errors import ServiceError
 from audit.models import Event
+from deadlines import clock
 from deadlines.models import Reminder
 from feedback.models import Category, Opinion
 from feedback.services import edit_opinion, return_assignment, transfer_opinion
@@ -49,7 +50,7 @@ def becomes_denunciation(cast, opinion):
 
 def test_reminders_forget_the_words_of_what_turned_out_a_denunciation(cast):
     assignment = make_assignment(cast, make_opinion(cast, text=TEXT), task=TEXT)
-    remind_of_open_assignments(today=assignment.due_on + timedelta(days=3))
+    remind_of_open_assignments(now=datetime.combine(assignment.due_on, time(9), tzinfo=clock.VIETNAM))
     return_assignment(assignment, actor=cast.department_officer, reason=f"Đây là tố cáo: {TEXT}")
     assert Reminder.objects.filter(body__contains="Ông Bảy").exists()
     becomes_denunciation(cast, assignment.opinion)
