@@ -14,7 +14,7 @@ from accounts.errors import ServiceError
 from accounts.models import Membership, User
 from audit.services import record
 from deadlines import clock
-from deadlines.counting import WORKING_DAYS, Calendar, count, long_date
+from deadlines.counting import WORKING_DAYS, Calendar, count, long_date, working_days_between
 from deadlines.models import Reminder, ReminderKind
 from deadlines.services import working_calendar, working_calendars, working_days_late, write_planned
 from meetings.models import Meeting
@@ -133,7 +133,7 @@ def _people(meetings: list[Meeting], today: date) -> dict[int, list[tuple[int, s
 def _rows(meeting: Meeting, days: list[date], people: list[tuple[int, str]], calendar: Calendar) -> Iterator[Reminder]:
     url = reverse("notices:meeting_notice", kwargs={"pk": meeting.pk})
     for day in days:
-        late = max(1, working_days_late(meeting.conclusion_due_on, day, locality=meeting.locality))
+        late = max(1, working_days_between(meeting.conclusion_due_on, day, calendar))
         for person, role in people:
             yield Reminder(
                 kind=ReminderKind.PROGRESS_DUE,

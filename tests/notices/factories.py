@@ -49,12 +49,13 @@ def make_notice(cast, state=NoticeState.DRAFT, *, meeting=None, issued_on: date 
     return notice
 
 
-def bind(meeting, *, number: int = 10, unit: str = WORKING_DAYS, extension_days: int | None = 5, law: str = ""):
+def bind(meeting, *, number: int = 10, unit: str = WORKING_DAYS, extension_days: int | None = 5, law="", rule=None):
     """One rule binds the conclusion notice of the held meeting, as if it had been in force on the day."""
     answer = count(meeting.held_on, number, unit, working_calendar(meeting.locality))
     snapshot = DeadlineSnapshot.objects.create(
         meeting=meeting,
         obligation=Obligation.CONCLUSION_NOTICE,
+        rule=rule,
         law=law or f"Điều {number} Quy chế 01-QC/TU",
         number=number,
         unit=unit,
