@@ -155,6 +155,18 @@ class ImportForm(forms.Form):
     )
 
 
+class FeedForm(forms.Form):
+    """A private address of one's calendar; sent twice it is one."""
+
+    name = forms.CharField(
+        label=_("Where it will be used"),
+        max_length=100,
+        required=False,
+        help_text=_("For example “my phone”: so that you know later which address to revoke."),
+    )
+    client_key = forms.UUIDField(widget=forms.HiddenInput)
+
+
 MAX_ROWS = 60
 
 

@@ -116,6 +116,15 @@ class ReturnField(models.Model):
         constraints = [models.UniqueConstraint("return_record", "field_name", name="return_field_once")]
 
 
+class CalendarFeedQuerySet(models.QuerySet):
+    def visible_to(self, user):
+        """One's own, whatever one's role."""
+        return self.filter(user=user)
+
+    def alive(self):
+        return self.filter(revoked_at=None)
+
+
 class CalendarFeed(models.Model):
     """A private address under which a person's calendar reads their due dates and meetings.
 
@@ -128,6 +137,8 @@ class CalendarFeed(models.Model):
     created_at = models.DateTimeField(auto_now_add=True)
     last_read_at = models.DateTimeField(null=True, editable=False)
     revoked_at = models.DateTimeField(null=True, editable=False)
+
+    objects = CalendarFeedQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("calendar feed")

@@ -20,6 +20,7 @@ from feedback.services import pause_assignment, reply_deadline, reply_to_assignm
 from meetings.services import add_attachment, invite
 from notices.models import NoticeState
 from reports.importing import COLUMNS
+from reports.services import create_feed
 from tests.cast import Cast
 from tests.deadlines.access import make_change, make_day, make_regulation, make_reminder, make_rule, make_schedule
 from tests.feedback.factories import (
@@ -153,6 +154,9 @@ CODES = {
     "reports:return_new": row(*ENTERING, sibling_clerk=422, sibling_leader=422, sibling_officer=403),
     "reports:return_edit": row(*ENTERING),
     "reports:return_remove": row(*ENTERING),
+    "reports:calendar_feed_new": row(*EVERYBODY),
+    # The clerk's own address; nobody else sees it.
+    "reports:calendar_feed_revoke": row("ward_clerk", insiders=404),
     "reports:return_import": row(*ENTERING, sibling_clerk=422, sibling_leader=422, sibling_officer=403),
     # Anybody may ask whether a PDF is genuine.
     "portal:verify": row(*EVERYBODY, done=200, anonymous=200),
@@ -353,6 +357,10 @@ def _of_notice(name: str, cast: Cast) -> Sending:
 
 
 def _of_return(name: str, cast: Cast) -> Sending:
+    if name == "calendar_feed_new":
+        return Sending(data={"name": "Điện thoại", "client_key": "6f9f1f0e-6a1f-4c53-9a55-0a4a3b1f7c12"})
+    if name == "calendar_feed_revoke":
+        return Sending({"pk": create_feed(cast.ward_clerk, "Điện thoại")[0].pk})
     given = {
         "locality": f"{cast.ward.name}, {cast.province.name}",
         "source": "Báo cáo",

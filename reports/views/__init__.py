@@ -1,5 +1,11 @@
 """Pages of reports, one file for each kind."""
 
+from reports.views.calendar_feed import (
+    calendar_feed_ics,
+    calendar_feed_new,
+    calendar_feed_revoke,
+    calendar_feeds,
+)
 from reports.views.dashboard import dashboard, rows
 from reports.views.late import late
 from reports.views.obligations import obligation_rows, obligations, obligations_at_risk
@@ -15,6 +21,10 @@ from reports.views.returns import (
 from reports.views.work import work
 
 __all__ = [
+    "calendar_feed_ics",
+    "calendar_feed_new",
+    "calendar_feed_revoke",
+    "calendar_feeds",
     "dashboard",
     "late",
     "obligation_rows",

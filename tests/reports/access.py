@@ -2,6 +2,7 @@
 
 from datetime import date
 
+from reports.services import create_feed
 from tests.cast import Cast
 from tests.reports.builders import given_return
 
@@ -30,6 +31,10 @@ ACCESS = {
     "reports:obligations": EVERYBODY,
     "reports:obligation_rows": dict.fromkeys(EVERYBODY, 404) | {"anonymous": 302},  # the address names no figure
     "reports:obligations_at_risk": EVERYBODY,
+    "reports:calendar_feeds": EVERYBODY,
+    "reports:calendar_feed_new": dict.fromkeys(EVERYBODY, 405),
+    "reports:calendar_feed_revoke": dict.fromkeys(EVERYBODY, 404) | {"anonymous": 302, "ward_clerk": 200},
+    "reports:calendar_feed_ics": dict.fromkeys(EVERYBODY, 404),  # without a token
     "reports:returns": EVERYBODY,
     "reports:return_new": ENTERING,
     "reports:return_import": ENTERING,
@@ -41,6 +46,8 @@ ACCESS = {
 
 
 def kwargs_for(name: str, cast: Cast) -> dict:
+    if name == "reports:calendar_feed_revoke":
+        return {"pk": create_feed(cast.ward_clerk, "Điện thoại")[0].pk}
     if name not in {"reports:return", "reports:return_edit", "reports:return_remove"}:
         return {}
     one = given_return(cast.ward, date(2025, 7, 1), date(2025, 12, 31), rows=[{"meetings": 3}])
