@@ -19,6 +19,7 @@ EXPIRES_SECONDS = 15 * 60
 app.conf.beat_schedule = {
     "remind-of-notices": {"task": "notices.tasks.remind_of_notices", "schedule": crontab(minute="*/5")},
     "remind-of-publications": {"task": "notices.tasks.remind_of_publications", "schedule": crontab(minute="*/5")},
+    "remind-of-progress": {"task": "notices.tasks.remind_of_progress", "schedule": crontab(minute="*/5")},
     "remind-of-assignments": {"task": "feedback.tasks.remind_of_assignments", "schedule": crontab(minute="*/5")},
     "remind-of-announcements": {"task": "meetings.tasks.remind_of_announcements", "schedule": crontab(minute="*/5")},
     "deliver-reminders": {"task": "deadlines.tasks.deliver_reminders", "schedule": crontab(minute="*/5")},

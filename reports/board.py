@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 
 from django.urls import reverse
 from django.utils.text import capfirst
@@ -9,10 +10,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from accounts.components.words import DASH, vn_change, vn_number, vn_percent
-from deadlines.counting import Calendar, working_days_between
 from feedback.models import Category, Competence, Resolution
 from reports.choosing import Choice
 from reports.figures import Figures
+from reports.lateness import Measure
 from reports.live import LATE, ON_TIME, OVERDUE, PENDING, Lateness
 from reports.rows import NONE
 from reports.sums import MEASURES, Sum
@@ -49,8 +50,8 @@ class Card:
 class Board:
     """What the page shows of the figures."""
 
-    def __init__(self, choice: Choice, found: Figures, calendar: Calendar, waiting: dict[str, int]):
-        self.choice, self.found, self.calendar, self.waiting = choice, found, calendar, waiting
+    def __init__(self, choice: Choice, found: Figures, waiting: dict[str, int]):
+        self.choice, self.found, self.waiting = choice, found, waiting
 
     # --- the top row ---
 
@@ -118,6 +119,9 @@ class Board:
             "notices": ngettext(
                 "%(n)s notice to issue or revise", "%(n)s notices to issue or revise", self.waiting.get("notices", 0)
             ),
+            "late_notices": ngettext(
+                "%(n)s late notice of my unit", "%(n)s late notices of my unit", self.waiting.get("late_notices", 0)
+            ),
             "extensions": ngettext(
                 "%(n)s request for more time", "%(n)s requests for more time", self.waiting.get("extensions", 0)
             ),
@@ -139,18 +143,24 @@ class Board:
             if self.waiting.get(key)
         ]
 
-    @property
+    @cached_property
     def overdue_lines(self) -> list[Line]:
-        """The longest overdue first, with working days."""
+        """The latest first, in working days, each by the calendar of its place."""
+        measure = Measure.over((one.path for one in self.found.overdue), on=self.found.on)
+        late = [(measure.days(one.due_on, one.path), one) for one in self.found.overdue]
         lines = []
-        for one in self.found.overdue[:5]:
-            days = max(1, working_days_between(one.due_on, self.found.on, self.calendar))
+        for days, one in sorted(late, key=lambda pair: (-pair[0], pair[1].due_on))[:5]:
             note = ngettext("%(n)s working day", "%(n)s working days", days) % {"n": vn_number(days)}
             what = "overdue_notices" if one.kind == "notice" else "overdue_assignments"
             url = self.choice.rows_url(what, due_on=one.due_on.isoformat(), owner=one.pk)
             kind = _("overdue notice") if one.kind == "notice" else _("overdue reply")
             lines.append(Line(f"{one.name} · {kind}", (Number(vn_number(one.number), url),), note))
         return lines
+
+    @property
+    def late_url(self) -> str:
+        """All that is late in the place chosen."""
+        return f"{reverse('reports:late')}?locality={self.choice.area.locality.pk}"
 
     # --- charts ---
 

@@ -137,15 +137,16 @@ WHERE m.span = %(now)s
 GROUP BY m.span, u.id, u.name, home.name, 4
 
 UNION ALL
-SELECT 'overdue_notice', NULL, m.conclusion_due_on::text, place.id::text, place.name, count(*), NULL, NULL
+SELECT 'overdue_notice', NULL, m.conclusion_due_on::text, place.id::text, place.path || '|' || place.name, count(*),
+       NULL, NULL
 FROM meetings_meeting m JOIN place ON place.id = m.locality_id
 WHERE m.state = %(held)s AND m.concluded_on IS NULL AND m.conclusion_due_on < %(on)s::date
   AND (%(level)s::text = '' OR m.level = %(level)s::text)
   AND (%(meeting_type)s::text = '' OR m.meeting_type = %(meeting_type)s::text)
-GROUP BY m.conclusion_due_on, place.id, place.name
+GROUP BY m.conclusion_due_on, place.id, place.path, place.name
 
 UNION ALL
-SELECT 'overdue_assignment', NULL, a.due_on::text, u.id::text, u.name || '|' || home.name, count(*), NULL, NULL
+SELECT 'overdue_assignment', NULL, a.due_on::text, u.id::text, home.path || '|' || u.name, count(*), NULL, NULL
 FROM feedback_assignment a
 JOIN feedback_opinion o ON o.id = a.opinion_id
 JOIN meetings_meeting m ON m.id = o.meeting_id
@@ -155,7 +156,7 @@ JOIN accounts_locality home ON home.id = u.locality_id
 WHERE a.state = ANY(%(open_assignments)s) AND a.due_on < %(on)s::date AND a.paused_on IS NULL
   AND (%(level)s::text = '' OR m.level = %(level)s::text)
   AND (%(meeting_type)s::text = '' OR m.meeting_type = %(meeting_type)s::text)
-GROUP BY a.due_on, u.id, u.name, home.name
+GROUP BY a.due_on, u.id, u.name, home.path
 
 UNION ALL
 SELECT 'began', span.name, NULL, NULL, NULL, 1, NULL, NULL
@@ -200,6 +201,7 @@ class Overdue:
     pk: int
     name: str
     number: int
+    path: str  # of the place whose calendar says how late they are
 
 
 @dataclass
@@ -286,8 +288,9 @@ def _read(rows: list[tuple]) -> tuple[Live, Live, list[Overdue]]:
         elif what == "began":
             live.has_begun = True
         else:
-            name = key3.rpartition("|")[0] if what == "overdue_assignment" else key3
-            overdue.append(Overdue(what.removeprefix("overdue_"), date.fromisoformat(key), int(key2), name, number))
+            path, _bar, name = key3.partition("|")
+            kind = what.removeprefix("overdue_")
+            overdue.append(Overdue(kind, date.fromisoformat(key), int(key2), name, number, path))
     for span, level, meeting_type, number, attendances, speeches in meetings:
         raised, answered = opinions.get((span, level, meeting_type), (0, 0))
         lives[span].parts.append(

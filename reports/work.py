@@ -1,19 +1,22 @@
 """What waits for a person, in the order of urgency. Nothing here is written; each task leads to where it is done."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
-from django.db.models import Count, Prefetch, Q, QuerySet, Value
+from django.db.models import Count, OuterRef, Prefetch, Q, QuerySet, Subquery, Value
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from accounts.models import Role, User
+from accounts.models import Locality, Role, User
 from deadlines.clock import VIETNAM
 from deadlines.counting import Calendar, working_days_between
+from deadlines.services import working_calendars
 from feedback.models import Assignment, AssignmentState, Extension, OpinionState, Reply, Verdict
 from meetings.models import Meeting, MeetingState
-from notices.models import Notice, NoticeState
+from notices.models import Notice, NoticeExtension, NoticeState, ProgressPost
+from notices.services import next_post_due
 
 SOON = 3  # working days
 AHEAD = 14  # days in which a meeting counts as one of the next
@@ -82,8 +85,10 @@ def meetings_of(user: User, *, on: date) -> QuerySet:
     mine = own & (coming | Q(state=MeetingState.HELD) & (Q(concluded_on=None) | unpublished))
     today = datetime.combine(on, time.min, tzinfo=VIETNAM)
     others = (invited | watched) if watched else invited
+    newest = ProgressPost.objects.filter(meeting=OuterRef("pk")).order_by("-at", "-pk")
     return (
         Meeting.objects.filter(mine | (others & coming & Q(planned_start__gte=today)))
+        .annotate(last_posted_on=Subquery(newest.values("posted_on")[:1]))
         .select_related("locality", "host_unit", "notice")
         .order_by("planned_start", "pk")
         .distinct()
@@ -114,6 +119,16 @@ def extensions_for(user: User) -> QuerySet:
     return Extension.objects.filter(verdict=Verdict.WAITING, assignment__opinion__meeting__host_unit__in=units)
 
 
+def notice_extensions_for(user: User, *, on: date) -> QuerySet:
+    """Requests of the units below for more time for their notices, where the person decides."""
+    return NoticeExtension.objects.to_decide_by(user, on=on)
+
+
+def late_notices_of(user: User, *, on: date) -> QuerySet:
+    """Meetings of the person's units whose notice is late."""
+    return Meeting.objects.overdue(on=on).filter(host_unit__in=user.scope.unit_ids_as(*WRITERS))
+
+
 def notices_for(user: User) -> QuerySet:
     """Drafts that wait for the person as leader, and those that came back to them as clerk."""
     leads, writes = user.scope.unit_ids_as(Role.LEADER), user.scope.unit_ids_as(*WRITERS)
@@ -130,6 +145,8 @@ def waiting_counts(user: User, *, on: date) -> dict[str, int]:
         (notices_for(user).exclude(state=NoticeState.SUBMITTED), "notices"),
         (replies_for(user), "replies"),
         (extensions_for(user), "extensions"),
+        (notice_extensions_for(user, on=on), "notice_extensions"),
+        (late_notices_of(user, on=on), "late_notices"),
         (returned_assignments_of(user), "returned"),
         (assignments_of(user).overdue(on=on), "overdue"),
     ]
@@ -141,35 +158,43 @@ def waiting_counts(user: User, *, on: date) -> dict[str, int]:
         .values_list("kind", "n")
         for found, kind in counted
     ]
-    return dict(first.union(*rest, all=True))
+    found = dict(first.union(*rest, all=True))
+    asked = found.pop("notice_extensions", 0)
+    return found | {"extensions": found.get("extensions", 0) + asked}
 
 
 class Clock:
-    """Working days as the list says them."""
+    """Working days as the list says them, by the calendar of each place."""
 
-    def __init__(self, on: date, calendar: Calendar):
-        self.on, self.calendar = on, calendar
+    def __init__(self, on: date, calendars: dict[str, Calendar]):
+        self.on, self.calendars = on, calendars
 
-    def placed(self, due_on: date | None) -> tuple[int | None, int | None]:
+    def placed(self, due_on: date | None, path: str) -> tuple[int | None, int | None]:
         """The group that a due date belongs to, if any, and the working days late or left."""
         if due_on is None:
             return None, None
+        calendar = self.calendars[path]
         if due_on < self.on:
-            return OVERDUE, max(1, working_days_between(due_on, self.on, self.calendar))
-        left = working_days_between(self.on, due_on, self.calendar)
+            return OVERDUE, max(1, working_days_between(due_on, self.on, calendar))
+        left = working_days_between(self.on, due_on, calendar)
         return (DUE_SOON if left <= SOON else None), left
 
 
-def tasks_of(user: User, *, on: date, calendar: Calendar) -> tuple[list[Task], list[Meeting]]:
+def tasks_of(user: User, *, on: date) -> tuple[list[Task], list[Meeting]]:
     """The list, most urgent first, and the meetings of the days ahead."""
-    clock = Clock(on, calendar)
     meetings = list(meetings_of(user, on=on)) if user.scope.memberships else []
-    own_units, led_units = user.scope.unit_ids_as(*WRITERS), user.scope.unit_ids_as(Role.LEADER)
-    tasks = [task for meeting in meetings if (task := _meeting_task(meeting, clock, own_units, led_units))]
     replying = Prefetch("extensions", Extension.objects.filter(verdict=Verdict.WAITING), to_attr="waiting_extensions")
-    for one in assignments_of(user).select_related("opinion__meeting", "lead_department").prefetch_related(replying):
+    place = "opinion__meeting__locality"
+    assignments = list(assignments_of(user).select_related(place, "lead_department").prefetch_related(replying))
+    returned = list(notices_for(user).filter(state=NoticeState.RETURNED).select_related("meeting__locality"))
+    places = [meeting.locality for meeting in meetings] + [one.opinion.meeting.locality for one in assignments]
+    places += [one.meeting.locality for one in returned]
+    clock = Clock(on, working_calendars([home_of(user), *places]))
+    own_units, led_units = user.scope.unit_ids_as(*WRITERS), user.scope.unit_ids_as(Role.LEADER)
+    tasks = [task for meeting in meetings for task in _meeting_tasks(meeting, clock, own_units, led_units)]
+    for one in assignments:
         # A clock that stands still makes nothing urgent.
-        group, days = (None, None) if one.is_paused else clock.placed(one.due_on)
+        group, days = (None, None) if one.is_paused else clock.placed(one.due_on, one.opinion.meeting.locality.path)
         if group is None and one.state == AssignmentState.SENT:
             group = TO_DO
         if group is None:
@@ -177,11 +202,11 @@ def tasks_of(user: User, *, on: date, calendar: Calendar) -> tuple[list[Task], l
         action = _("Accept or answer") if one.state == AssignmentState.SENT else _("Answer")
         url = reverse("feedback:assignment", args=[one.pk])
         tasks.append(Task(group, one.task, _about(one.opinion), action, url, one.due_on, days))
-    for one in notices_for(user).filter(state=NoticeState.RETURNED).select_related("meeting"):
+    for one in returned:
         title = _("Conclusion notice returned with remarks: %(topic)s") % {"topic": one.meeting.topic}
         url = reverse("notices:edit", args=[one.pk])
         due_on = one.meeting.conclusion_due_on
-        group, days = clock.placed(due_on)
+        group, days = clock.placed(due_on, one.meeting.locality.path)
         tasks.append(
             Task(RETURNED if group is None else group, title, one.subject, _("Revise the draft"), url, due_on, days)
         )
@@ -203,12 +228,50 @@ def tasks_of(user: User, *, on: date, calendar: Calendar) -> tuple[list[Task], l
         }
         url = reverse("feedback:opinion", args=[one.assignment.opinion_id])
         tasks.append(Task(EXTENSION, title, one.reason, _("Decide"), url, one.due_on_before))
-    tasks.sort(key=lambda task: (task.group, task.day or date.max, task.title))
+    for one in notice_extensions_for(user, on=on).select_related("meeting__host_unit") if led_units else ():
+        title = _("%(unit)s asks for more time for its notice, until %(day)s") % {
+            "unit": one.meeting.host_unit,
+            "day": f"{one.asked_until:%d/%m/%Y}",
+        }
+        url = reverse("notices:decide_extension", args=[one.pk])
+        tasks.append(Task(EXTENSION, title, f"{one.reason} · {one.meeting}", _("Decide"), url, one.due_on_before))
+    tasks.sort(key=_urgency)
     return tasks, meetings
+
+
+def home_of(user: User) -> Locality | None:
+    """The place whose days off the strip of the week shows."""
+    memberships = user.scope.memberships
+    return memberships[0].unit.locality if memberships else None
+
+
+def _urgency(task: Task) -> tuple:
+    """What is overdue by lateness in working days, everything else by its day."""
+    late = task.working_days if task.group == OVERDUE else None
+    return task.group, -(late or 0), task.day or date.max, task.title
 
 
 def _about(opinion) -> str:
     return _("opinion %(number)s, %(topic)s") % {"number": opinion.number, "topic": opinion.meeting.topic}
+
+
+def _meeting_tasks(meeting: Meeting, clock: Clock, own_units: frozenset, led_units: frozenset) -> Iterator[Task]:
+    if task := _meeting_task(meeting, clock, own_units, led_units):
+        yield task
+    due_on = meeting.conclusion_due_on
+    if (
+        meeting.host_unit_id not in own_units
+        or meeting.concluded_on is not None
+        or due_on is None
+        or due_on >= clock.on
+    ):
+        return
+    path = meeting.locality.path
+    if next_post_due(due_on, meeting.last_posted_on, clock.calendars[path]) <= clock.on:
+        title = _("Progress of a late notice to report: %(topic)s") % {"topic": meeting.topic}
+        detail = _("A progress post with a new promised date is required")
+        url = reverse("notices:meeting_notice", args=[meeting.pk]) + "#progress"
+        yield Task(OVERDUE, title, detail, _("Report the progress"), url, due_on, clock.placed(due_on, path)[1])
 
 
 def _meeting_task(meeting: Meeting, clock: Clock, own_units: frozenset, led_units: frozenset) -> Task | None:
@@ -218,7 +281,7 @@ def _meeting_task(meeting: Meeting, clock: Clock, own_units: frozenset, led_unit
     is_own = meeting.host_unit_id in own_units
     if day < clock.on:
         title = _("The day of the meeting has passed: %(topic)s") % {"topic": meeting.topic}
-        late = working_days_between(day, clock.on, clock.calendar)
+        late = working_days_between(day, clock.on, clock.calendars[meeting.locality.path])
         action = _("Record that it was held, or postpone it")
         return Task(
             OVERDUE, title, _where(meeting), action, reverse("meetings:detail", args=[meeting.pk]), day, max(1, late)
@@ -242,7 +305,7 @@ def _notice_task(meeting: Meeting, clock: Clock, led_units: frozenset) -> Task |
     if meeting.concluded_on is not None:
         detail = _("Issued, not yet published")
         return Task(TO_DO, title, detail, _("Publish"), url, meeting.concluded_on)
-    group, days = clock.placed(meeting.conclusion_due_on)
+    group, days = clock.placed(meeting.conclusion_due_on, meeting.locality.path)
     state = notice.state if notice else None
     leads = notice is not None and notice.unit_id in led_units
     if state == NoticeState.RETURNED:

@@ -17,6 +17,7 @@ from deadlines import clock
 from deadlines.counting import WORKING_DAYS, Calendar, count, long_date, working_days_between
 from deadlines.models import Reminder, ReminderKind
 from deadlines.services import working_calendar, working_calendars, working_days_late, write_planned
+from deadlines.services.office_hours import are_office_hours
 from meetings.models import Meeting
 from notices import policies
 from notices.models import ProgressPost
@@ -26,7 +27,7 @@ EVERY = 5  # working days
 # A promise further off than a month of working days promises nothing.
 MOST_AHEAD = 20
 LONGEST = 5000
-# Nobody is reminded before the offices open; what a machine that was off has missed is made up so far back.
+# Within office hours, from this hour; what a machine that was off has missed is made up so far back.
 FROM = time(8)
 CATCH_UP = timedelta(days=14)
 CHUNK = 500
@@ -152,8 +153,10 @@ def _rows(meeting: Meeting, days: list[date], people: list[tuple[int, str]], cal
 
 def remind_of_due_progress(*, now: datetime | None = None, chunk: int = CHUNK) -> int:
     """Reminds of every post that is due and missing, daily on working days; running it again writes nothing twice."""
-    now = now or clock.now()
-    today, open_until = now.date(), now.date() if now.time() >= FROM else now.date() - ONE_DAY
+    now = (now or clock.now()).astimezone(clock.VIETNAM)
+    if not are_office_hours(now) or now.time() < FROM:
+        return 0
+    today = now.date()
     newest = ProgressPost.objects.filter(meeting=OuterRef("pk")).order_by("-at", "-pk")
     late = (
         Meeting.objects.overdue(on=today)
@@ -170,7 +173,7 @@ def remind_of_due_progress(*, now: datetime | None = None, chunk: int = CHUNK) -
             calendar = calendars[meeting.locality.path]
             day = max(next_post_due(meeting.conclusion_due_on, meeting.last_posted_on, calendar), today - CATCH_UP)
             days = []
-            while day <= open_until:
+            while day <= today:
                 if calendar.is_working_day(day):
                     days.append(day)
                 day += ONE_DAY

@@ -5,7 +5,6 @@ from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
 from deadlines import clock
-from deadlines.services import working_calendar
 from deadlines.services.heartbeats import last_sweep
 from reports.board import Board
 from reports.choosing import choose
@@ -31,7 +30,7 @@ def dashboard(request):
     choice, form = choose(request)
     found = choice.figures(compare=True)
     waiting = waiting_counts(request.user, on=clock.today())
-    board = Board(choice, found, working_calendar(choice.area.locality), waiting)
+    board = Board(choice, found, waiting)
     context = {"choice": choice, "form": form, "found": found, "board": board, "locality": choice.area.locality}
     context["sweep"] = last_sweep()
     return render(request, "reports/dashboard.html", context, status=422 if form.errors else 200)

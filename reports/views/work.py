@@ -4,7 +4,7 @@ from django.views.decorators.http import require_GET
 
 from deadlines import clock
 from deadlines.services import working_calendar
-from reports.work import GROUPS, tasks_of, week_of
+from reports.work import GROUPS, home_of, tasks_of, week_of
 
 
 @require_GET
@@ -12,9 +12,8 @@ from reports.work import GROUPS, tasks_of, week_of
 def work(request):
     """What waits for this person, most urgent first."""
     on = clock.today()
-    memberships = request.user.scope.memberships
-    calendar = working_calendar(memberships[0].unit.locality if memberships else None)
-    tasks, meetings = tasks_of(request.user, on=on, calendar=calendar)
+    tasks, meetings = tasks_of(request.user, on=on)
+    calendar = working_calendar(home_of(request.user))
     groups = [(name, listed) for key, name in GROUPS if (listed := [task for task in tasks if task.group == key])]
     context = {
         "groups": groups,

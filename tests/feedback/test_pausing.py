@@ -181,7 +181,7 @@ def test_while_it_stands_still_it_is_overdue_nowhere(cast, assignment, signed_in
         assert queries.inbox_counts(Assignment.objects.in_inbox_of(officer))["overdue"] == 0
         assert queries.inbox_counts(Assignment.objects.in_inbox_of(officer))["open"] == 1
         assert not waiting_counts(officer, on=late).get("overdue")
-        tasks, _meetings = tasks_of(officer, on=late, calendar=working_calendar(cast.ward))
+        tasks, _meetings = tasks_of(officer, on=late)
         assert [task.working_days for task in tasks if task.url.startswith("/assignments/")] == [None]
         clients = {"/inbox/": "department_officer", f"/assignments/{assignment.pk}/": "department_officer"}
         clients |= {f"/opinions/{assignment.opinion_id}/": "ward_clerk", "/opinions/": "ward_clerk"}
