@@ -58,8 +58,8 @@ def _stylesheet(name: str) -> str:
 
 
 @cache
-def _look(regime: str) -> tuple[list[CSS], FontConfiguration]:
-    """Parsed once a process; renderings take turns on it."""
+def _look(regime: str, stylesheet: str = "") -> tuple[list[CSS], FontConfiguration]:
+    """Parsed once a process; renderings take turns on it. ``stylesheet`` is of the type of document alone."""
     fonts = FontConfiguration()
     fetcher = OwnFilesOnly()
     faces = "".join(
@@ -67,6 +67,8 @@ def _look(regime: str) -> tuple[list[CSS], FontConfiguration]:
         for style, look in _FACES.items()
     )
     sheets = [faces, _stylesheet(REGIMENS[regime].stylesheet), _stylesheet(COMMON_STYLESHEET)]
+    if stylesheet:
+        sheets.append(_stylesheet(stylesheet))
     return [CSS(string=sheet, font_config=fonts, url_fetcher=fetcher) for sheet in sheets], fonts
 
 
@@ -90,11 +92,11 @@ def page_html(template: str, context: dict, regime: str, *, is_page: bool) -> st
     return render_to_string(template, {**context, "regime": regime, "stylesheets": sheets})
 
 
-def render_document(template: str, context: dict, regime: str) -> bytes:
+def render_document(template: str, context: dict, regime: str, *, stylesheet: str = "") -> bytes:
     """The PDF of one document. The same content gives the same bytes, so that its SHA-256 proves it."""
     html = _printable(page_html(template, context, regime, is_page=False))
     with _lock:
-        sheets, fonts = _look(regime)
+        sheets, fonts = _look(regime, stylesheet)
         return HTML(string=html, url_fetcher=OwnFilesOnly(), base_url="own:document/").write_pdf(
             stylesheets=sheets, font_config=fonts, pdf_identifier=b"official-document", pdf_tags=True
         )

@@ -1,6 +1,6 @@
 """Which rules bind a meeting, and the deadline that each gives."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
@@ -50,10 +50,10 @@ def rule_memo() -> Iterator[None]:
         _memo.reset(token)
 
 
-def _binds(rule: Rule, *, path: str, level: str, meeting_type: str, obligation: str, on: date) -> bool:
+def _binds(rule: Rule, *, path: str, level: str, meeting_type: str, obligations: Collection[str], on: date) -> bool:
     regulation = rule.regulation
     return (
-        rule.obligation == obligation
+        rule.obligation in obligations
         and rule.level in ("", level)
         and rule.meeting_type in ("", meeting_type)
         and path.startswith(regulation.jurisdiction.path)
@@ -62,7 +62,9 @@ def _binds(rule: Rule, *, path: str, level: str, meeting_type: str, obligation: 
     )
 
 
-def binding_rules(*, locality: Locality, level: str, meeting_type: str, obligation: str, on: date) -> list[Rule]:
+def binding_rules(
+    *, locality: Locality, level: str, meeting_type: str, obligations: Collection[str], on: date
+) -> list[Rule]:
     """Rules in force on the day that bind such a meeting there."""
     known = _memo.get()
     if known is not None:
@@ -70,7 +72,7 @@ def binding_rules(*, locality: Locality, level: str, meeting_type: str, obligati
             "path": locality.path,
             "level": level,
             "meeting_type": meeting_type,
-            "obligation": obligation,
+            "obligations": obligations,
             "on": on,
         }
         return [rule for rule in known if _binds(rule, **asked)]
@@ -79,7 +81,7 @@ def binding_rules(*, locality: Locality, level: str, meeting_type: str, obligati
             Q(level="") | Q(level=level),
             Q(meeting_type="") | Q(meeting_type=meeting_type),
             regulation__in=Regulation.objects.binding(locality, on=on),
-            obligation=obligation,
+            obligation__in=obligations,
         )
         .select_related("regulation")
         .order_by("pk")
@@ -87,21 +89,28 @@ def binding_rules(*, locality: Locality, level: str, meeting_type: str, obligati
 
 
 def deadlines_for(
-    *, locality: Locality, level: str, meeting_type: str, obligation: str, counted_from: date
+    *,
+    locality: Locality,
+    level: str,
+    meeting_type: str,
+    obligation: str | Collection[str],
+    counted_from: date,
 ) -> list[Deadline]:
-    """The deadline of each rule in force on the day of the event, the earliest first: that one counts.
+    """The deadline of each rule in force on the day of the event, the earliest first: of an obligation, that one counts.
 
-    An announcement is counted back from the meeting, everything else forward from the event.
+    An announcement is counted back from the meeting, everything else forward from the event. Several obligations are
+    asked for in one query.
     """
     calendar = working_calendar(locality)
-    counting = count_back if obligation in BEFORE_THE_EVENT else count
     deadlines = []
+    obligations = (obligation,) if isinstance(obligation, str) else tuple(obligation)
     rules = binding_rules(
-        locality=locality, level=level, meeting_type=meeting_type, obligation=obligation, on=counted_from
+        locality=locality, level=level, meeting_type=meeting_type, obligations=obligations, on=counted_from
     )
     for rule in rules:
         if rule.unit not in (Quantity.WORKING_DAYS, Quantity.CALENDAR_DAYS):
             continue  # A quota of meetings or days has no due date of its own.
+        counting = count_back if rule.obligation in BEFORE_THE_EVENT else count
         answer = counting(counted_from, rule.number, rule.unit, calendar)
         deadlines.append(
             Deadline(

@@ -177,11 +177,15 @@ class Assignment(models.Model):
     def is_paused(self) -> bool:
         return self.is_open and self.paused_on is not None
 
+    def rule_count(self) -> Count | None:
+        """How the rule's own day was counted."""
+        return Count.from_json(self.working_out) if self.working_out else None
+
     def worked_answer(self) -> list[str]:
         """How the present due day came about, as sentences: the limit, each pause, and a date set by hand."""
         if not self.working_out:
             return []
-        answers = [Count.from_json(self.working_out)]
+        answers = [self.rule_count()]
         answers += [Resumption.from_json(one) for one in self.working_out.get("resumptions", [])]
         lines = [line for answer in answers for line in answer.lines()]
         if self.due_on != answers[-1].due_on:

@@ -7,11 +7,9 @@ from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
 
 from audit.models import Event
-from deadlines.counting import Count
-from deadlines.models import Obligation
 from meetings import policies
-from meetings.models import AudienceGroup, Meeting
-from meetings.services import announcement_limits
+from meetings.bounds import bounds_of
+from meetings.models import AudienceGroup
 from meetings.views.common import get_meeting, staff_view, visible_meetings
 
 
@@ -27,7 +25,7 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
         "active_tab": "overview",
         "invitations": meeting.invitations.select_related("unit"),
         "agenda_minutes": sum(item.minutes or 0 for item in meeting.agenda_items.all()),
-        "deadlines": _deadlines(meeting),
+        "deadlines": bounds_of(meeting),
         "audience": [AudienceGroup(group).label for group in meeting.audience_groups if group in AudienceGroup.values],
         "may_edit": policies.may_edit(request.user, meeting),
         "may_postpone": policies.may_postpone(request.user, meeting),
@@ -35,41 +33,6 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
         "own_units": request.user.scope.unit_ids,
     }
     return render(request, "meetings/detail.html", context)
-
-
-def _deadlines(meeting: Meeting) -> list[dict]:
-    """The announcement's before the meeting is held; after it, what was snapshotted that day."""
-    rows = []
-    if not meeting.is_held and meeting.is_open:
-        for limit in announcement_limits(meeting):
-            rows.append(
-                {
-                    "what": Obligation.ANNOUNCEMENT.label,
-                    "law": limit.law,
-                    "due_on": limit.due_on,
-                    "done_on": meeting.announced_on,
-                    "days_late": None,
-                    "lines": limit.count.lines(),
-                    "number": limit.number,
-                    "unit": limit.unit,
-                }
-            )
-    if meeting.is_held:
-        done = {Obligation.CONCLUSION_NOTICE: meeting.concluded_on, Obligation.PUBLICATION: meeting.published_on}
-        for kept in meeting.deadlines.all():
-            rows.append(
-                {
-                    "what": kept.get_obligation_display(),
-                    "law": kept.law,
-                    "due_on": kept.extended_due_on,
-                    "done_on": done.get(kept.obligation),
-                    "days_late": kept.days_late,
-                    "lines": Count.from_json(kept.working_out).lines() if kept.working_out else [],
-                    "number": kept.number,
-                    "unit": kept.unit,
-                }
-            )
-    return rows
 
 
 @staff_view

@@ -2,6 +2,7 @@
 
 from meetings.models import MeetingState
 from notices.models import NoticeState
+from tests.feedback.factories import make_assignment
 from tests.meetings.factories import make_meeting
 from tests.notices.factories import ask_for_time, bind, make_late_meeting, make_notice
 
@@ -39,6 +40,8 @@ ACCESS = {
     # The leader of the unit above decides, never the host itself.
     "notices:decide_extension": row(clerk=403, leader=403, insiders=403)
     | {"superior_leader": 200, "system_admin": 200},
+    "notices:deadline_sheet": SEEN,
+    "notices:assignment_sheet": SEEN,
     "notices:progress": POST_ONLY,
     "notices:draft": POST_ONLY,
     "notices:submit": POST_ONLY,
@@ -51,7 +54,9 @@ ACCESS = {
 def kwargs_for(name, cast):
     if name == "notices:list":
         return {}
-    if name in {"notices:meeting_notice", "notices:draft"}:
+    if name == "notices:assignment_sheet":
+        return {"pk": make_assignment(cast).pk}
+    if name in {"notices:meeting_notice", "notices:draft", "notices:deadline_sheet"}:
         return {"pk": make_meeting(cast, state=MeetingState.HELD).pk}
     if name == "notices:progress":
         return {"pk": make_late_meeting(cast).pk}
