@@ -6,7 +6,7 @@ import signal
 import tempfile
 from collections import Counter
 from contextlib import closing, contextmanager
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from pathlib import Path
 
 import psycopg2
@@ -21,6 +21,7 @@ from tests.mail_server import MailServer
 
 # Units, people of each, meetings of each.
 SMALL = (10, 2, 10)
+LARGE = (100, 5, 20)
 
 
 class Servers:
@@ -73,13 +74,16 @@ class Servers:
             "ALLOWED_HOSTS": "doithoai.example.vn,testserver",
         }
 
-    def make(self, name: str, size: tuple[int, int, int]) -> str:
+    def make(self, name: str, *command: str, template: str = "template1") -> str:
+        """A database on which a command has run."""
         with closing(self.connect("postgres")) as connection, connection.cursor() as cursor:
-            cursor.execute(f"CREATE DATABASE {name}")
-        for command in (["manage.py", "migrate", "-v0"], ["-m", "tests.faults.data", *map(str, size)]):
-            done = run(self.data_dir, *command, **self.variables(name))
-            assert done.returncode == 0, done.stderr
+            cursor.execute(f"CREATE DATABASE {name} TEMPLATE {template}")
+        done = run(self.data_dir, *command, **self.variables(name))
+        assert done.returncode == 0, done.stderr
         return name
+
+    def fill(self, name: str, template: str, size: tuple[int, int, int]) -> str:
+        return self.make(name, "-m", "tests.faults.data", *map(str, size), template=template)
 
     @contextmanager
     def copy_of(self, template: str):
@@ -137,6 +141,16 @@ class House(Programs):
         )
         return Counter((meeting, person, day) for meeting, person in rows for day in days)
 
+    def is_complete(self, *days: date) -> bool:
+        """Whether everything due is in the ledger and was mailed."""
+        return self.ledger() == self.should_be(*days) and not self.unmailed()
+
+    def has_swept(self, moment: datetime, times: int = 2) -> bool:
+        """Whether the timetable has come round since a moment of the moved clock."""
+        rounds = timedelta(seconds=2 * times)
+        last = self.number("SELECT max(at) FROM deadlines_heartbeat WHERE name = 'queue'")
+        return last is not None and last > moment + rounds
+
     def unmailed(self) -> int:
         return self.number("SELECT count(*) FROM deadlines_reminder WHERE mailed_at IS NULL AND is_mail_wanted")
 
@@ -186,15 +200,37 @@ def servers():
 
 
 @pytest.fixture(scope="session")
-def small(servers) -> str:
-    return servers.make("small", SMALL)
+def empty(servers) -> str:
+    return servers.make("empty", "manage.py", "migrate", "-v0")
 
 
-@pytest.fixture
-def house(servers, small):
-    with servers.copy_of(small) as name:
+@pytest.fixture(scope="session")
+def small(servers, empty) -> str:
+    return servers.fill("small", empty, SMALL)
+
+
+@pytest.fixture(scope="session")
+def large(servers, empty) -> str:
+    return servers.fill("large", empty, LARGE)
+
+
+@contextmanager
+def house_on(servers: Servers, template: str):
+    with servers.copy_of(template) as name:
         house = House(servers, name)
         try:
             yield house
         finally:
             house.end()
+
+
+@pytest.fixture
+def house(servers, small):
+    with house_on(servers, small) as house:
+        yield house
+
+
+@pytest.fixture
+def large_house(servers, large):
+    with house_on(servers, large) as house:
+        yield house
