@@ -159,25 +159,34 @@ class Count:
 
     def lines(self) -> list[str]:
         """The working-out as Vietnamese sentences, the last of which names the date."""
+        return [text for _kind, text in self.sentences()]
+
+    def sentences(self) -> list[tuple[str, str]]:
+        """The lines, each with what it is: the question, a counted or a skipped day, a move, a note, the answer."""
         if self.is_backward:
             first = f"Chậm nhất {self.limit} trước {long_date(self.start)}."
         else:
             first = f"Thời hạn {self.limit} kể từ {long_date(self.start)}."
-        lines = [first, *(step.line(self.unit) for step in self.steps if not self.is_moved_to(step))]
-        lines += [f"Dời: {step.reason}." for step in self.steps if self.is_moved_to(step)]
+        found = [("question", first)]
+        for step in self.steps:
+            if not self.is_moved_to(step):
+                found.append(("counted" if step.is_counted else "skipped", step.line(self.unit)))
+        found += [("moved", f"Dời: {step.reason}.") for step in self.steps if self.is_moved_to(step)]
         if self.advised_on:
-            lines.append(
+            advice = (
                 "Thời hạn tính lùi không dời khi trùng ngày nghỉ, để người dân được báo trước đủ số ngày;"
                 f" nên hoàn thành trong ngày làm việc cuối cùng trước đó, {long_date(self.advised_on)}."
             )
+            found.append(("note", advice))
         if self.is_provisional:
             years = ", ".join(map(str, self.provisional_years))
-            lines.append(f"Tạm tính: lịch nghỉ năm {years} chưa được xác nhận, ngày đến hạn có thể thay đổi.")
+            words = f"Tạm tính: lịch nghỉ năm {years} chưa được xác nhận, ngày đến hạn có thể thay đổi."
+            found.append(("provisional", words))
         if self.is_backward:
-            lines.append(f"Ngày chậm nhất: {long_date(self.due_on)}.")
+            found.append(("answer", f"Ngày chậm nhất: {long_date(self.due_on)}."))
         else:
-            lines.append(f"Ngày đến hạn: hết {long_date(self.due_on)}.")
-        return lines
+            found.append(("answer", f"Ngày đến hạn: hết {long_date(self.due_on)}."))
+        return found
 
     def as_json(self) -> dict:
         """Plain JSON values, for a snapshot; ``from_json`` reads them back."""

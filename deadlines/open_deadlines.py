@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Protocol
 
+from accounts.models import User
 from deadlines.models import Change
 
 
@@ -72,6 +73,10 @@ class Source(Protocol):
 
         Each comes with the day that holds now, before and after alike: who asks twice sees what moved in between.
         """
+        ...
+
+    def reaching(self, *, user: User, day: date) -> int:
+        """How many open deadlines that the person may see are due on the day or after it; one query."""
         ...
 
     def described(self, *, obligation: str, ids: list[int]) -> dict[int, Described]:

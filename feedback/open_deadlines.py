@@ -9,7 +9,7 @@ from django.db import transaction
 from django.db.models import F
 from django.urls import reverse
 
-from accounts.models import Membership, Role
+from accounts.models import Membership, Role, User
 from audit.services import record
 from deadlines import clock
 from deadlines.counting import Calendar, Count, count
@@ -64,6 +64,9 @@ class Assignments:
     def moves(self, *, path: str, days: tuple[date, date] | None, follow_rules: bool) -> Iterator[PlannedMove]:
         for assignments in self._open(path, days):
             yield from self._moves_of(assignments, follow_rules=follow_rules)
+
+    def reaching(self, *, user: User, day: date) -> int:
+        return Assignment.objects.visible_to(user).open().filter(paused_on=None, due_on__gte=day).count()
 
     def _open(self, path: str, days: tuple[date, date] | None) -> Iterator[list[Assignment]]:
         """Open assignments that are due by the rule and whose count can meet one of the days, some hundreds at a time."""

@@ -7,16 +7,24 @@ from datetime import date
 from typing import ClassVar
 
 from django.db import transaction
+from django.db.models import Count as Total
 from django.db.models import Exists, OuterRef, Q
 from django.urls import reverse
 
-from accounts.models import Membership, Role
+from accounts.models import Membership, Role, User
 from audit.services import record
 from deadlines import clock
 from deadlines.counting import Calendar, Count, count, long_date
 from deadlines.models import Change, ChangeKind, Matter, Move, MoveCause, Obligation
 from deadlines.open_deadlines import Described, PlannedMove
-from deadlines.services import deadlines_for, record_move, rule_memo, working_calendar, working_calendars
+from deadlines.services import (
+    as_of_now,
+    deadlines_for,
+    record_move,
+    rule_memo,
+    working_calendar,
+    working_calendars,
+)
 from meetings.models import DeadlineSnapshot, Meeting, MeetingState
 from meetings.services.scheduling import announcement_limits
 
@@ -140,6 +148,12 @@ class Meetings:
     def moves(self, *, path: str, days: tuple[date, date] | None, follow_rules: bool) -> Iterator[PlannedMove]:
         for meetings in self._open(path, days):
             yield from self._moves_of(meetings, follow_rules=follow_rules)
+
+    def reaching(self, *, user: User, day: date) -> int:
+        notices = Q(concluded_on=None, conclusion_due_on__gte=day)
+        results = Q(published_on=None, publication_due_on__gte=day)
+        held = Meeting.objects.visible_to(user).filter(notices | results, state=MeetingState.HELD)
+        return sum(held.order_by().aggregate(a=Total("pk", filter=notices), b=Total("pk", filter=results)).values())
 
     def _open(self, path: str, days: tuple[date, date] | None) -> Iterator[list[Meeting]]:
         """Held meetings with a deadline before them that can meet one of the days, some hundreds at a time."""
@@ -266,7 +280,7 @@ class Meetings:
         for row in kept.order_by("due_on", "pk"):
             if row.meeting_id in answers or not row.working_out:
                 continue
-            lines = [f"Căn cứ: {row.law}.", *Count.from_json(row.working_out).lines()]
+            lines = [f"Căn cứ: {row.law}.", *as_of_now(Count.from_json(row.working_out)).lines()]
             due_on = getattr(row.meeting, DUE[obligation])
             if due_on is not None and due_on != row.due_on:
                 lines.append(f"Đã được dời; ngày đến hạn hiện nay: hết {long_date(due_on)}.")

@@ -35,9 +35,9 @@ def compare(
             continue
         entry = known.get(one.day)
         if entry is None:
-            if _is_known_holiday(one, without):
+            if _is_known_already(one, without):
                 found.notes.append(
-                    _("%(day)s is a day off already by law: left as it is.") % {"day": long_date(one.day)}
+                    _("%(day)s is known without an entry already: left as it is.") % {"day": long_date(one.day)}
                 )
                 continue
             found.operations.append({"op": "add_day", **_fields(one), "locality": locality})
@@ -71,14 +71,15 @@ def _says_the_same(entry: CalendarDay, one: ImportedDay) -> bool:
     return all(getattr(entry, name) == getattr(one, name) for name in names)
 
 
-def _is_known_holiday(one: ImportedDay, without: Calendar) -> bool:
-    """A list of the year's holidays names those that the law gives: without a decision it adds nothing to them."""
-    return one.kind == DayKind.DAY_OFF and not one.decision_number and one.day in without.days_off
+def _is_known_already(one: ImportedDay, without: Calendar) -> bool:
+    """A list of the year's days names those that the law gives, too: without a decision it adds nothing to them."""
+    known = without.days_off if one.kind == DayKind.DAY_OFF else without.working_days
+    return not one.decision_number and one.day in known
 
 
 def _senseless(one: ImportedDay, without: Calendar) -> str:
     day = long_date(one.day)
-    if one.kind == DayKind.WORKING_DAY and without.is_working_day(one.day):
+    if one.kind == DayKind.WORKING_DAY and one.day.weekday() < 5 and without.is_working_day(one.day):
         return _("%(day)s is a working day already; a make-up day is a day off on which people work.") % {"day": day}
     if one.kind == DayKind.DAY_OFF and one.day.weekday() >= 5 and without.is_day_off(one.day):
         return _("%(day)s is a day off every week: it needs no entry.") % {"day": day}

@@ -10,7 +10,7 @@ from django.utils.translation import ngettext
 
 from deadlines import clock
 from deadlines.counting import working_days_between
-from deadlines.services import working_calendar, working_days_late
+from deadlines.services import as_of_now, confirmed_years, working_calendar, working_days_late
 
 register = template.Library()
 
@@ -51,10 +51,11 @@ def deadline_badge(due_on, done_on=None, url="", locality=None, days_late=None):
     # A template gives "" for what it doesn't have.
     tone, words = deadline_words(due_on, done_on or None, locality or None, None if days_late == "" else days_late)
     inner = format_html(
-        '<span class="deadline-words">{} <span aria-hidden="true">·</span></span> <time datetime="{}">{}</time>',
+        '<span class="deadline-words">{} <span aria-hidden="true">·</span></span> <time datetime="{}">{}</time>{}',
         words,
         due_on.isoformat(),
         due_on.strftime("%d/%m/%Y"),
+        "" if done_on else _provisional(due_on),
     )
     if url:
         return format_html(
@@ -65,6 +66,25 @@ def deadline_badge(due_on, done_on=None, url="", locality=None, days_late=None):
             inner,
         )
     return format_html('<span class="deadline deadline-{}">{}</span>', tone, inner)
+
+
+def _provisional(due_on):
+    """The mark of a date that may still move, because nobody has confirmed a year between today and it."""
+    confirmed = confirmed_years()
+    open_years = [year for year in range(min(clock.today(), due_on).year, due_on.year + 1) if year not in confirmed]
+    if not open_years:
+        return ""
+    return format_html(
+        ' <span class="deadline-provisional" title="{}">{}</span>',
+        _("Nobody has confirmed the days off of %(years)s yet.") % {"years": ", ".join(map(str, open_years))},
+        _("provisional"),
+    )
+
+
+@register.filter
+def sentences_now(count):
+    """The lines of a worked answer with what each is; a snapshot's without the years confirmed since it was made."""
+    return as_of_now(count).sentences()
 
 
 @register.simple_tag

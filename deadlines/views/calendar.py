@@ -14,7 +14,8 @@ from deadlines.models import CalendarDay, CalendarYear, ChangeKind
 from deadlines.services import confirm_year
 from deadlines.views.changes import address, plain, propose
 from deadlines.views.saving import PROPOSED, confirm_page, form_page, posted
-from deadlines.year import year_rows
+from deadlines.year import days_at, open_deadlines_reaching, year_rows, year_rows_at
+from deadlines.year_forms import PlaceForm
 
 
 def _asked_year(request) -> int:
@@ -33,23 +34,39 @@ def _address(year: int) -> str:
 @login_required
 @require_safe
 def calendar(request):
-    """A year's days off and make-up days: the holidays, and what decisions changed."""
-    year = _asked_year(request)
-    days = CalendarDay.objects.visible_to(request.user).filter(day__year=year).select_related("locality")
-    rows = year_rows(year, days)
+    """A year's days off and make-up days: the holidays, and what decisions changed; of one place if asked."""
+    year, form = _asked_year(request), PlaceForm.asked(request.GET.get("place", ""))
+    if form.chosen:
+        days = days_at(form.chosen).filter(day__year=year).select_related("locality")
+        rows = year_rows_at(year, days)
+    else:
+        days = CalendarDay.objects.visible_to(request.user).filter(day__year=year).select_related("locality")
+        rows = year_rows(year, days)
     for row in rows:
         row.may_edit = bool(row.entry and policies.may_set_day(request.user, row.entry.locality))
     context = {
         "year": year,
         "previous": year - 1 if year > EARLIEST.year else None,
         "following": year + 1 if year < LATEST.year else None,
+        "form": form,
+        "place": form.chosen,
         "rows": rows,
         "may_edit_some": any(row.may_edit for row in rows),
-        "confirmed": CalendarYear.objects.filter(year=year).select_related("confirmed_by").first(),
         "may_add": policies.may_open_rules(request.user),
         "may_confirm": policies.may_confirm_year(request.user),
+        **_confirmation(year, request.user),
     }
     return render(request, "deadlines/calendar.html", context)
+
+
+def _confirmation(year: int, user) -> dict:
+    """Who confirmed the year; and the year that nobody has, this one or the next, with what reaches into it."""
+    this_year = today().year
+    shown = [year, year + 1] if year == this_year else [year]
+    known = {one.year: one for one in CalendarYear.objects.filter(year__in=shown).select_related("confirmed_by")}
+    open_year = next((one for one in shown if one not in known), None)
+    reaching = open_deadlines_reaching(open_year, user=user) if open_year and open_year >= this_year else 0
+    return {"confirmed": known.get(year), "open_year": open_year, "reaching": reaching}
 
 
 @login_required

@@ -60,8 +60,8 @@ def test_the_nearest_entry_decides(cast):
     make_day(cast.ward, day, kind=DayKind.WORKING_DAY, name="Phường vẫn làm bù")
     calendars = working_calendars([None, cast.province, cast.ward, cast.sibling_ward])
     assert calendars[""].reason(day) == "Làm bù"
-    assert calendars[cast.province.path].reason(day) == "Bão số 5"
-    assert calendars[cast.sibling_ward.path].reason(day) == "Bão số 5"
+    assert calendars[cast.province.path].reason(day) == f"Bão số 5 (chỉ tại {cast.province.name})"
+    assert calendars[cast.sibling_ward.path].reason(day) == f"Bão số 5 (chỉ tại {cast.province.name})"
     assert calendars[cast.ward.path].is_working_day(day)
 
 

@@ -1,9 +1,12 @@
 """``manage.py due_on`` and the loaders, as they are called from a terminal."""
 
+import html
+import re
 from io import StringIO
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.urls import reverse
 
 from deadlines.loading import load_calendar
 from deadlines.models import Obligation, Regulation, Rule
@@ -72,6 +75,48 @@ def test_it_counts_back_and_by_the_calendar_of_a_place(cast):
     assert ward[-1] == "2026-09-07"
     below = due_on("2026-09-03", "--working-days", "1", "--locality", "Khu dân cư số 1, Phường Hoa Sen").splitlines()
     assert below[-1] == "2026-09-07"
+
+
+@pytest.mark.parametrize(
+    ("question", "args"),
+    [
+        ({"start": "2026-08-21", "number": 10, "unit": "working_days"}, ["--working-days", "10"]),
+        ({"start": "2026-08-21", "number": 10, "unit": "calendar_days"}, ["--calendar-days", "10"]),
+        ({"start": "2026-12-25", "number": 10, "unit": "working_days"}, ["--working-days", "10"]),
+        (
+            {"start": "2026-09-07", "number": 7, "unit": "calendar_days", "direction": "before"},
+            ["--calendar-days", "7"],
+        ),
+        ({"start": "2026-09-07", "number": 7, "unit": "working_days", "direction": "before"}, ["--working-days", "7"]),
+        ({"start": "2026-09-03", "number": 2, "unit": "working_days", "place": True}, ["--working-days", "2"]),
+    ],
+)
+def test_page_and_command_print_the_very_same_lines(cast, signed_in, question, args):
+    load_calendar()
+    make_day(cast.ward, decision_number="12/QĐ-UBND")
+    args = [question["start"], *args]
+    if "direction" in question:
+        args.append("--before")
+    if question.pop("place", False):
+        args += ["--locality", cast.ward.name]
+        question["locality"] = cast.ward.pk
+    printed = due_on(*args).splitlines()
+    page = signed_in("ward_clerk").get(reverse("deadlines:working_out"), question).content.decode()
+    shown = [html.unescape(line) for line in re.findall(r'<li class="count-[a-z]+">(.*?)</li>', page)]
+    assert shown == printed[:-1]
+    assert len(shown) > 3
+
+
+def test_a_day_of_a_place_names_the_place_and_its_decision(cast):
+    make_day(cast.ward, decision_number="12/QĐ-UBND")
+    lines = due_on("2026-09-03", "--working-days", "1", "--locality", cast.ward.name).splitlines()
+    assert f"Nghỉ tránh bão (chỉ tại {cast.ward.name}, theo 12/QĐ-UBND)." in lines[2]
+
+
+def test_a_question_without_a_limit_or_with_two_is_refused_by_the_command_itself():
+    for args in (["2026-08-21"], ["2026-08-21", "--working-days", "1", "--calendar-days", "1"], []):
+        with pytest.raises(CommandError):
+            call_command("due_on", *args, stdout=StringIO(), stderr=StringIO())
 
 
 @pytest.mark.parametrize(

@@ -287,7 +287,7 @@ class TestWhatAFileChanges:
 
     def test_a_holiday_of_the_law_needs_no_entry_but_gets_one_with_its_decision(self):
         assert self.compared("01/01/2027;nghỉ;Tết Dương lịch;;").operations == []
-        assert "by law" in self.compared("01/01/2027;nghỉ;Tết Dương lịch;;").notes[0]
+        assert "known without an entry" in self.compared("01/01/2027;nghỉ;Tết Dương lịch;;").notes[0]
         assert len(self.compared("01/01/2027;nghỉ;Tết Dương lịch;1/TB-BNV;").operations) == 1
 
     @pytest.mark.parametrize(
