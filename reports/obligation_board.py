@@ -14,12 +14,12 @@ from accounts.components.words import vn_date, vn_number
 from accounts.models import LocalityKind
 from deadlines import clock
 from deadlines.obligations import TONES, Quota, Standing
+from meetings.quotas import counted_types
 from reports.board import Card, Number
 from reports.choosing import place_of
 from reports.forms import YearForm
 from reports.obligations import FIRST_YEAR, MEETINGS_BEHIND, Account, Obligations, Row, Summary, obligations
 from reports.obligations.accounts import GONE
-from reports.obligations.counting import counted_types
 from reports.policies import Area
 
 # The places behind a number: those of an account for which the condition holds.

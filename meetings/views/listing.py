@@ -8,11 +8,13 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from accounts.models import Locality
 from deadlines import clock
 from deadlines.services import working_calendar
 from meetings import policies
 from meetings.filters import MeetingFilter
 from meetings.models import Meeting
+from meetings.quotas import PlannedQuota, quotas_of
 from meetings.views.common import page, staff_view
 
 PER_PAGE = 25
@@ -109,6 +111,12 @@ def calendar(request: HttpRequest) -> HttpResponse:
     return page(request, "meetings/calendar.html", context, filterset.form)
 
 
+def _quotas(request: HttpRequest, year: int) -> tuple[Locality | None, list[PlannedQuota]]:
+    """The quotas of the person's own place, the first of their units'."""
+    own = next((membership.unit.locality for membership in request.user.scope.memberships), None)
+    return own, quotas_of(own, year=year, on=clock.today()) if own else []
+
+
 @staff_view
 @require_safe
 def year(request: HttpRequest) -> HttpResponse:
@@ -130,10 +138,13 @@ def year(request: HttpRequest) -> HttpResponse:
                 "more": max(0, len(rows) - PER_MONTH),
             }
         )
+    own, quotas = _quotas(request, number)
     context = _context(
         request,
         filterset,
         "year",
+        own=own,
+        quotas=quotas,
         months=months,
         year=number,
         number=sum(row["number"] for row in months),

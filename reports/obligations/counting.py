@@ -3,17 +3,11 @@
 from datetime import date
 
 from deadlines.counting import ONE_DAY, Calendar
-from deadlines.loading import DIALOGUES
 from deadlines.models import MeetingType, Obligation, Quantity
 from deadlines.obligations import MONTH_IN_DANGER, Ahead, Period, Quota, Standing, stand
 from deadlines.services.rulebook import BookedRule, Rulebook
+from meetings.quotas import announcing, counted_types
 from reports.obligations.accounts import Account, Owner, RuledMonths, RuledQuota, Tally
-from reports.obligations.meetings import asks_for_days
-
-
-def counted_types(rule: BookedRule) -> tuple[str, ...]:
-    """The types of meeting that a quota counts."""
-    return (rule.meeting_type,) if rule.meeting_type else tuple(DIALOGUES)
 
 
 class Counting:
@@ -62,21 +56,9 @@ class Counting:
         )
 
     def _announcing(self, types: tuple[str, ...], owner: Owner, holders: tuple) -> tuple[tuple[Ahead, ...], ...]:
-        """The rules on announcing that bind each type on the last day of the year, those alike once."""
         key = (types, owner.level, holders, owner.period.last)
         if key not in self._asked:
-            rules = self.book.of(holders, level=owner.level, obligation=Obligation.ANNOUNCEMENT, on=owner.period.last)
-            by_type = {
-                tuple(
-                    sorted(
-                        Ahead(rule.number, rule.unit)
-                        for rule in rules
-                        if asks_for_days(rule) and rule.meeting_type in ("", one)
-                    )
-                )
-                for one in types
-            }
-            self._asked[key] = tuple(sorted(by_type))
+            self._asked[key] = announcing(self.book, holders, owner.level, types, on=owner.period.last)
         return self._asked[key]
 
     def _reception(self, owner: Owner, holders: tuple, tally: Tally, calendar: Calendar) -> RuledMonths | None:

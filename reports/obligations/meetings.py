@@ -32,7 +32,7 @@ dated AS (
     SELECT m.id, m.meeting_type, m.level, m.locality_id, m.state, m.held_on, m.announced_on, m.publication_due_on,
            m.published_on, (m.planned_start AT TIME ZONE 'Asia/Ho_Chi_Minh')::date AS day,
            m.state IN ('planned', 'announced')
-           OR (m.state = 'postponed' AND m.previous_start IS DISTINCT FROM m.planned_start) AS is_open
+           OR (m.state = 'postponed' AND m.previous_start <> m.planned_start) AS is_open
     FROM meetings_meeting m
     WHERE (m.planned_start >= %(start)s AND m.planned_start < %(end)s)
        OR m.held_on BETWEEN %(first)s AND %(last)s
