@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from deadlines import beat_lock, probes
 from deadlines.models import Change, Heartbeat, Matter, Reminder
-from deadlines.services.heartbeats import BEAT, QUEUE, STANDBY, SWEEP, WORKER, Sign, Status, judge
+from deadlines.services.heartbeats import BEAT, QUEUE, STANDBY, SWEEP, SWEEPS, WORKER, Sign, Status, judge
 
 NAMES = {
     BEAT: _("Timetable"),
@@ -17,7 +17,7 @@ NAMES = {
     WORKER: _("Worker"),
     QUEUE: _("Through the queue to the worker"),
 }
-MATTERS = dict(Matter.choices)
+MATTERS = dict(Matter.choices) | {"digests": _("E-mail of reminders")}
 
 
 @dataclass(frozen=True)
@@ -58,7 +58,7 @@ def system() -> System:
         waiting = taken = None
     return System(
         status=status,
-        lines=_lines(status, rows, now),
+        lines=_lines(rows, now),
         beats=beat_lock.sessions(),
         waiting=waiting,
         taken=taken,
@@ -67,16 +67,11 @@ def system() -> System:
     )
 
 
-def _lines(status: Status, rows: list[Heartbeat], now: datetime) -> list[Line]:
-    needed = [status.beat, status.worker, status.queue]
-    lines = [Line(NAMES[sign.name], sign, is_needed=True) for sign in needed]
-    if not any(row.name.startswith(f"{SWEEP}:") for row in rows):
-        lines.append(Line(_("Sweep of due dates"), status.sweep, is_needed=True))
-    shown = {sign.name for sign in needed}
-    for row in rows:
-        if row.name not in shown:
-            sign = Sign(row.name, row.at, now, row.began_at, row.by)
-            lines.append(Line(_title(row.name), sign, is_needed=row.name.startswith(f"{SWEEP}:")))
+def _lines(rows: list[Heartbeat], now: datetime) -> list[Line]:
+    spoken = {row.name: Sign(row.name, row.at, now, row.began_at, row.by) for row in rows}
+    needed = (BEAT, WORKER, QUEUE, *SWEEPS)
+    lines = [Line(_title(name), spoken.get(name, Sign(name, None, now)), is_needed=True) for name in needed]
+    lines += [Line(_title(name), sign, is_needed=False) for name, sign in spoken.items() if name not in needed]
     return lines
 
 

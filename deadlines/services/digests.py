@@ -45,6 +45,9 @@ SLOTS = {
 # An attempt that neither succeeded nor said why within this time died with its worker, and is made again. A failed one
 # waits as long, so that a mail server in trouble isn't hammered.
 LEASE = timedelta(minutes=10)
+# The queue gives a task that lasts longer than its visibility timeout to a second worker as well, and sweeps would wait:
+# what isn't sent by then is the next run's.
+LONGEST_RUN = timedelta(minutes=4)
 # After so many failures in a row the server is at fault, not the addresses: the rest waits for the next run.
 FAILURES_IN_A_ROW = 5
 # Digests claimed and fetched at once. What is left of them when half a lease is over is given back.
@@ -181,18 +184,25 @@ class _Run:
     def deliver(self) -> None:
         connection = get_connection()
         letters = _Letters()
+        _wait_for_the_disk(False)
         try:
             for claimed_at, claimed in self._claims():
                 people = letters.written(claimed)
-                while people and self.moment - claimed_at < LEASE / 2 and self.in_a_row < FAILURES_IN_A_ROW:
+                while people and self._has_time(claimed_at) and self.in_a_row < FAILURES_IN_A_ROW:
                     self._send(people.pop(0), connection)
                 if people:
                     _release([letter.digest for letter in people])
+                if self.moment - self.now >= LONGEST_RUN:
+                    logger.info("Digests are left over: the next run goes on with them.")
+                    return
                 if self.in_a_row >= FAILURES_IN_A_ROW:
                     logger.warning("The mail server refused %s digests in a row; trying again later.", self.in_a_row)
                     return
         finally:
             connection.close()
+
+    def _has_time(self, claimed_at: datetime) -> bool:
+        return self.moment - claimed_at < LEASE / 2 and self.moment - self.now < LONGEST_RUN
 
     def _claims(self) -> Iterator[tuple[datetime, list[Reminder]]]:
         """Batch after batch of digests that nobody else has, each with its reminders."""
@@ -231,6 +241,16 @@ class _Run:
             return
         rows.update(mailed_at=self.moment, mail_error="")
         self.sent, self.in_a_row = self.sent + 1, 0
+
+
+def _wait_for_the_disk(waits: bool) -> None:
+    """Whether a note that a letter was sent waits until it is on the disk.
+
+    While many are sent it doesn't: should PostgreSQL itself die, the last second's letters go out again, each as the
+    same message, as after any other fault.
+    """
+    with database.cursor() as cursor:
+        cursor.execute("SET synchronous_commit TO DEFAULT" if waits else "SET synchronous_commit TO OFF")
 
 
 def _release(digests: list[uuid.UUID]) -> None:

@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 
 from django.utils import timezone
 
-from deadlines.models import Heartbeat
+from deadlines.models import Heartbeat, Matter
 
 SILENCE = timedelta(minutes=15)
 
@@ -21,8 +21,9 @@ STANDBY = "beat-standby"
 WORKER = "worker"
 # Written by a task that beat sends each minute: it proves the way from the timetable through the queue to the worker.
 QUEUE = "queue"
-# "sweep:notice" and so on, one for each matter that is swept.
+# "sweep:notice" and so on, one for each matter that is swept; the digests' is that of the e-mail.
 SWEEP = "sweep"
+SWEEPS = tuple(f"{SWEEP}:{name}" for name in (*Matter.values, "digests"))
 
 
 def speaker() -> str:
@@ -85,8 +86,8 @@ def judge(rows: Iterable[Heartbeat], *, now: datetime) -> Status:
 
 def last_sweep_of(rows: Iterable[Heartbeat], *, now: datetime) -> Sign:
     """The end of the sweep that is furthest behind: every matter has been swept since, so none is silent unseen."""
-    ends = [row for row in rows if row.name.startswith(f"{SWEEP}:")]
-    if not ends:
+    ends = [row for row in rows if row.name in SWEEPS]
+    if len(ends) < len(SWEEPS):
         return Sign(SWEEP, None, now)
     # One from the future (see Sign) must show, even though others are older.
     last = min(ends, key=lambda row: (row.at - now <= SILENCE, row.at))
@@ -100,7 +101,7 @@ def status(*, now: datetime | None = None) -> Status:
 
 def last_sweep(*, now: datetime | None = None) -> Sign:
     """When the last sweep of due dates ended; one statement."""
-    rows = Heartbeat.objects.filter(name__startswith=f"{SWEEP}:")
+    rows = Heartbeat.objects.filter(name__in=SWEEPS)
     return last_sweep_of(rows, now=now or timezone.now())
 
 

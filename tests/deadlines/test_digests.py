@@ -5,10 +5,12 @@ import threading
 from datetime import datetime, timedelta
 
 import pytest
+from django.conf import settings
 from django.core import mail
 from django.db import connection
 
 from deadlines.models import MailRhythm, MailSetting, Reminder, ReminderKind
+from deadlines.services import digests
 from deadlines.services.digests import LATE_KINDS, LEASE, are_office_hours, deliver_digests
 from deadlines.tasks import deliver_reminders
 from tests.deadlines.access import make_reminder
@@ -152,6 +154,18 @@ def test_a_server_in_trouble_is_left_alone_for_a_while(cast, monkeypatch):
     monkeypatch.setattr("deadlines.services.digests.get_connection", lambda: server)
     assert deliver_digests(now=MORNING) == 0
     assert Reminder.objects.exclude(mail_error="").count() == 5
+
+
+@pytest.mark.django_db
+def test_a_run_ends_before_the_queue_gives_its_task_to_another_and_the_next_goes_on(cast, monkeypatch):
+    for person in cast.people.values():
+        make_reminder(person, cast.ward)
+    assert digests.LONGEST_RUN.total_seconds() < settings.CELERY_BROKER_TRANSPORT_OPTIONS["visibility_timeout"]
+    with monkeypatch.context() as patch:
+        patch.setattr(digests, "LONGEST_RUN", timedelta(0))
+        assert deliver_digests(now=MORNING) == 0
+    assert not Reminder.objects.exclude(mail_claimed_at=None).exists(), "given back at once"
+    assert deliver_digests(now=MORNING + timedelta(minutes=5)) == len(cast.people)
 
 
 @pytest.mark.django_db(transaction=True)

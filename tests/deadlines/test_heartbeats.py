@@ -6,7 +6,7 @@ import pytest
 
 from deadlines.models import Heartbeat
 from deadlines.services import heartbeats
-from deadlines.services.heartbeats import BEAT, QUEUE, SILENCE, WORKER, judge, last_sweep_of
+from deadlines.services.heartbeats import BEAT, QUEUE, SILENCE, SWEEPS, WORKER, judge, last_sweep_of
 
 NOW = datetime(2026, 2, 16, 17, 5, tzinfo=UTC)  # five past midnight of Tết 2026 in Viet Nam
 
@@ -17,7 +17,7 @@ def sign(name, minutes):
 
 
 def all_parts(minutes=1, **changes):
-    ages = {BEAT: minutes, WORKER: minutes, QUEUE: minutes, "sweep:notice": minutes} | changes
+    ages = dict.fromkeys((BEAT, WORKER, QUEUE, *SWEEPS), minutes) | changes
     return judge([sign(name, age) for name, age in ages.items() if age is not None], now=NOW)
 
 
@@ -60,15 +60,26 @@ def test_nothing_has_ever_spoken_in_a_new_database():
 
 
 def test_the_last_sweep_is_the_one_furthest_behind():
-    rows = [sign("sweep:notice", 2), sign("sweep:assignment", 40), sign("sweep:publication", 1), sign("beat", 90)]
+    rows = [sign("beat", 90), *(sign(name, {"sweep:assignment": 40}.get(name, 2)) for name in SWEEPS)]
     last = last_sweep_of(rows, now=NOW)
     assert last.age == timedelta(minutes=40)
     assert last.is_silent
 
 
 def test_a_sweep_dated_in_the_future_does_not_hide():
-    rows = [sign("sweep:notice", 2), sign("sweep:assignment", -600)]
+    rows = [sign(name, {"sweep:assignment": -600}.get(name, 2)) for name in SWEEPS]
     assert last_sweep_of(rows, now=NOW).is_silent
+
+
+@pytest.mark.parametrize("missing", SWEEPS)
+def test_a_sweep_that_has_never_come_to_its_end_is_missed(missing):
+    rows = [sign(name, 1) for name in SWEEPS if name != missing]
+    assert last_sweep_of(rows, now=NOW).is_silent
+
+
+def test_the_sign_of_a_sweep_that_no_longer_exists_alarms_nobody():
+    rows = [sign("sweep:abandoned", 9000), *(sign(name, 1) for name in SWEEPS)]
+    assert not last_sweep_of(rows, now=NOW).is_silent
 
 
 def test_a_standby_is_no_sign_that_somebody_sends():
@@ -86,7 +97,7 @@ def test_a_sign_replaces_the_last_one_and_says_who_spoke():
 
 @pytest.mark.django_db
 def test_the_status_costs_one_statement(django_assert_num_queries):
-    for name in (BEAT, WORKER, QUEUE, "sweep:notice", "sweep:assignment"):
+    for name in (BEAT, WORKER, QUEUE, *SWEEPS):
         heartbeats.beat(name)
     with django_assert_num_queries(1):
         assert not heartbeats.status().is_silent

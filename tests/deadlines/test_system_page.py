@@ -58,8 +58,8 @@ def test_a_redis_that_is_down_shows_and_breaks_nothing(cast, signed_in, monkeypa
 @pytest.mark.django_db
 def test_the_page_stays_within_ten_statements_however_much_waits(cast, signed_in, django_assert_max_num_queries):
     client = signed_in("system_admin")
-    for matter in ("notice", "assignment", "announcement", "publication"):
-        heartbeats.beat(f"sweep:{matter}")
+    for name in ("beat", "beat-standby", "worker", "queue", *heartbeats.SWEEPS):
+        heartbeats.beat(name)
     for person in cast.people.values():
         make_reminder(person, cast.ward)
     with django_assert_max_num_queries(10):
@@ -88,8 +88,8 @@ def test_the_dashboard_says_when_the_last_sweep_ended_and_turns_red(cast, signed
     client = signed_in("ward_leader")
     assert _line(client)[1], "never swept"
     ended = timezone.now() - timedelta(minutes=14)
-    heartbeats.beat("sweep:notice")
-    heartbeats.beat("sweep:assignment")
+    for name in heartbeats.SWEEPS:
+        heartbeats.beat(name)
     Heartbeat.objects.filter(name="sweep:assignment").update(at=ended)
     sentence, is_red = _line(client)
     assert not is_red
@@ -97,3 +97,11 @@ def test_the_dashboard_says_when_the_last_sweep_ended_and_turns_red(cast, signed
     assert f"{timezone.localtime(ended):%d/%m/%Y}" in sentence
     Heartbeat.objects.filter(name="sweep:assignment").update(at=ended - timedelta(minutes=2))
     assert _line(client)[1], "one sweep that doesn't come back is enough"
+
+
+@pytest.mark.django_db
+def test_a_sweep_that_never_ended_stands_on_the_page(cast):
+    for name in heartbeats.SWEEPS[1:]:
+        heartbeats.beat(name)
+    never = [line.sign.name for line in system().lines if line.is_needed and line.sign.at is None]
+    assert never == ["beat", "worker", "queue", heartbeats.SWEEPS[0]]

@@ -15,7 +15,7 @@ from django.utils import timezone
 from deadlines.models import Heartbeat
 from deadlines.services import heartbeats
 
-PARTS = ("beat", "worker", "queue", "sweep:notice")
+PARTS = ("beat", "worker", "queue", *heartbeats.SWEEPS)
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
