@@ -10,7 +10,7 @@ from django.utils.translation import ngettext
 
 from deadlines import clock
 from deadlines.counting import working_days_between
-from deadlines.services import as_of_now, confirmed_years, working_calendar, working_days_late
+from deadlines.services import as_of_now, working_calendar, working_days_late
 
 register = template.Library()
 
@@ -55,7 +55,7 @@ def deadline_badge(due_on, done_on=None, url="", locality=None, days_late=None):
         words,
         due_on.isoformat(),
         due_on.strftime("%d/%m/%Y"),
-        "" if done_on else _provisional(due_on),
+        "" if done_on else _provisional(due_on, locality or None),
     )
     if url:
         return format_html(
@@ -68,9 +68,9 @@ def deadline_badge(due_on, done_on=None, url="", locality=None, days_late=None):
     return format_html('<span class="deadline deadline-{}">{}</span>', tone, inner)
 
 
-def _provisional(due_on):
+def _provisional(due_on, locality):
     """The mark of a date that may still move, because nobody has confirmed a year between today and it."""
-    confirmed = confirmed_years()
+    confirmed = working_calendar(locality).confirmed_years
     open_years = [year for year in range(min(clock.today(), due_on).year, due_on.year + 1) if year not in confirmed]
     if not open_years:
         return ""

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import Unit
 from deadlines.counting import Count, long_date
 from deadlines.resuming import Resumption
+from deadlines.services import as_of_now
 from feedback.models.opinions import STATUTORY_CATEGORIES, Opinion
 
 
@@ -187,9 +188,9 @@ class Assignment(models.Model):
             return []
         answers = [self.rule_count()]
         answers += [Resumption.from_json(one) for one in self.working_out.get("resumptions", [])]
-        lines = [line for answer in answers for line in answer.lines()]
+        lines = [line for answer in answers for line in as_of_now(answer).lines()]
         if self.due_on != answers[-1].due_on:
-            because = f" ({self.due_reason})" if self.due_reason else ""
+            because = f" ({self.due_reason.rstrip('.')})" if self.due_reason else ""
             lines.append(f"Thời hạn đang áp dụng: hết {long_date(self.due_on)}{because}.")
         return lines
 

@@ -43,6 +43,11 @@ def test_the_worked_examples_hold():
     ("start", "number", "unit", "expected"),
     [
         # Each Tết: one working day after the last one before the holiday.
+        ("2014-01-27", 1, WORKING, "2014-02-06"),
+        ("2015-02-14", 1, WORKING, "2015-02-24"),
+        ("2016-02-05", 1, WORKING, "2016-02-15"),
+        ("2017-01-25", 1, WORKING, "2017-02-02"),
+        ("2018-02-13", 1, WORKING, "2018-02-21"),
         ("2019-02-01", 1, WORKING, "2019-02-11"),
         ("2020-01-22", 1, WORKING, "2020-01-30"),
         ("2021-02-09", 1, WORKING, "2021-02-17"),
@@ -56,6 +61,17 @@ def test_the_worked_examples_hold():
         ("2024-02-01", 10, CALENDAR, "2024-02-15"),
         ("2026-02-07", 10, CALENDAR, "2026-02-23"),
         # Each swap: the day given off is skipped, the Saturday worked is counted.
+        ("2014-01-24", 1, WORKING, "2014-01-25"),
+        ("2014-02-07", 1, WORKING, "2014-02-08"),
+        ("2014-04-25", 1, WORKING, "2014-04-26"),
+        ("2014-04-29", 1, WORKING, "2014-05-05"),
+        ("2014-08-29", 1, WORKING, "2014-09-03"),
+        ("2014-09-05", 1, WORKING, "2014-09-06"),
+        ("2014-12-26", 1, WORKING, "2014-12-27"),
+        ("2014-12-31", 1, WORKING, "2015-01-05"),
+        ("2015-02-13", 1, WORKING, "2015-02-14"),
+        ("2015-04-24", 1, WORKING, "2015-04-25"),
+        ("2015-04-27", 1, WORKING, "2015-05-04"),
         ("2018-12-28", 1, WORKING, "2019-01-02"),
         ("2019-01-04", 1, WORKING, "2019-01-05"),
         ("2019-04-26", 1, WORKING, "2019-05-02"),
@@ -83,7 +99,12 @@ def test_the_worked_examples_hold():
         ("2024-12-31", 1, WORKING, "2025-01-02"),
         ("2022-12-31", 1, CALENDAR, "2023-01-03"),
         ("2025-12-22", 10, CALENDAR, "2026-01-05"),
+        # The worked examples, and a limit over a whole Tết.
+        ("2026-08-21", 10, WORKING, "2026-09-08"),
+        ("2026-08-21", 10, CALENDAR, "2026-09-03"),
+        ("2026-02-09", 10, WORKING, "2026-03-02"),
         # The Day of Vietnamese Culture is a day off from 2026 on.
+        ("2026-11-20", 2, WORKING, "2026-11-25"),
         ("2025-11-23", 1, WORKING, "2025-11-24"),
         ("2026-11-23", 1, WORKING, "2026-11-25"),
         ("2026-11-14", 10, CALENDAR, "2026-11-25"),
@@ -97,7 +118,7 @@ def test_real_cases_end_on_the_announced_day(start, number, unit, expected):
 
 
 @pytest.mark.parametrize("year", reference.YEARS)
-def test_each_announced_year_agrees_with_the_reference_on_every_day(year):
+def test_each_year_agrees_with_the_reference_on_every_day(year):
     day, differing = date(year, 1, 1), []
     while day.year == year:
         if NATIONAL.is_day_off(day) != reference.is_off(day):
@@ -106,10 +127,26 @@ def test_each_announced_year_agrees_with_the_reference_on_every_day(year):
     assert differing == []
 
 
-@given(st.dates(date(2019, 1, 1), date(2026, 6, 30)), st.integers(1, 60))
+# The reference's last year has to hold the whole count.
+known_dates = st.dates(date(2014, 1, 1), date(2030, 6, 30))
+
+
+@given(known_dates, st.integers(1, 60))
 def test_counting_agrees_with_the_slow_reference(start, number):
     assert count(start, number, WORKING, NATIONAL).due_on == reference.after_working_days(start, number)
     assert count(start, number, CALENDAR, NATIONAL).due_on == reference.after_calendar_days(start, number)
+
+
+@given(st.dates(date(2014, 6, 1), date(2030, 12, 31)), st.integers(1, 60))
+def test_counting_back_agrees_with_the_slow_reference(event, number):
+    assert count_back(event, number, WORKING, NATIONAL).due_on == reference.before_working_days(event, number)
+    assert count_back(event, number, CALENDAR, NATIONAL).due_on == event - timedelta(days=number)
+
+
+@given(known_dates, st.integers(0, 180))
+def test_days_between_agree_with_the_slow_reference(after, length):
+    until = after + timedelta(days=length)
+    assert working_days_between(after, until, NATIONAL) == reference.working_days_passed(after, until)
 
 
 @given(dates, numbers)
@@ -133,6 +170,36 @@ def test_a_later_event_or_a_longer_limit_never_ends_earlier(start, number, unit)
     answer = count(start, number, unit, NATIONAL).due_on
     assert count(start + timedelta(days=1), number, unit, NATIONAL).due_on >= answer
     assert count(start, number + 1, unit, NATIONAL).due_on >= answer
+
+
+@given(dates, numbers, units)
+def test_the_day_of_the_event_never_counts_whatever_day_it_is(start, number, unit):
+    as_it_is = count(start, number, unit, NATIONAL)
+    turned = (
+        Calendar({**NATIONAL.days_off, start: "nghỉ"}, {k: v for k, v in NATIONAL.working_days.items() if k != start})
+        if NATIONAL.is_working_day(start)
+        else Calendar(
+            {k: v for k, v in NATIONAL.days_off.items() if k != start}, {**NATIONAL.working_days, start: "làm bù"}
+        )
+    )
+    assert turned.is_day_off(start) != NATIONAL.is_day_off(start)
+    assert count(start, number, unit, turned).due_on == as_it_is.due_on
+    assert count_back(start, number, unit, turned).due_on == count_back(start, number, unit, NATIONAL).due_on
+
+
+@given(dates, numbers, units)
+def test_a_later_event_or_a_shorter_limit_never_has_to_be_announced_earlier(event, number, unit):
+    answer = count_back(event, number, unit, NATIONAL).due_on
+    assert answer < event
+    assert count_back(event + timedelta(days=1), number, unit, NATIONAL).due_on >= answer
+    assert count_back(event, number + 1, unit, NATIONAL).due_on < answer
+
+
+@given(dates, numbers, numbers)
+def test_working_days_add_up_backward_too(event, first, second):
+    halfway = count_back(event, first, WORKING, NATIONAL).due_on
+    whole = count_back(event, first + second, WORKING, NATIONAL).due_on
+    assert count_back(halfway, second, WORKING, NATIONAL).due_on == whole
 
 
 @given(dates, numbers, numbers)
