@@ -47,6 +47,11 @@ class Bound:
         return self.count.lines() if self.count else []
 
     @property
+    def is_provisional(self) -> bool:
+        """Still to be met, by a count over a year that nobody has confirmed."""
+        return self.done_on is None and not self.is_missed and self.count is not None and self.count.is_provisional
+
+    @property
     def is_moved(self) -> bool:
         """By an extension, beyond the day that the rule gave."""
         return self.count is not None and self.due_on != self.count.due_on

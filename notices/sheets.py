@@ -178,11 +178,12 @@ def _bound_row(bound: Bound, meeting: Meeting) -> Row:
 
 
 def _bound_status(bound: Bound, meeting: Meeting) -> str:
+    provisional = " (tạm tính)" if bound.is_provisional else ""
     if bound.is_prospective:
-        return f"dự kiến, nếu tổ chức ngày {meeting.planned_day:%d/%m/%Y}"
+        return f"dự kiến, nếu tổ chức ngày {meeting.planned_day:%d/%m/%Y}{provisional}"
     if bound.is_missed:
         return "không thông báo trước"
-    return _status(bound.due_on, bound.done_on, meeting, bound.days_late)
+    return _status(bound.due_on, bound.done_on, meeting, bound.days_late) + provisional
 
 
 def _status(due_on: date, done_on: date | None, meeting: Meeting, days_late: int | None = None) -> str:

@@ -249,6 +249,11 @@ def test_a_date_set_at_the_assignment_does_not_go_round_the_limit_either(cast, m
     assert make_assignment(cast, due_on=date(2026, 9, 28), due_reason="Nhiều việc").due_on == date(2026, 9, 28)
 
 
+def test_a_reason_that_ends_with_a_full_stop_leaves_one_full_stop(cast, monday):
+    assignment = make_assignment(cast, due_on=date(2026, 9, 28), due_reason="Nhiều việc.")
+    assert assignment.worked_answer()[-1] == "Thời hạn đang áp dụng: hết thứ Hai, 28/09/2026 (Nhiều việc)."
+
+
 def test_a_limit_longer_than_can_be_counted_is_cut_and_not_an_error(cast, monday):
     make_reply_rule(cast, 10, extension_days=32_000)
     assignment = make_assignment(cast)

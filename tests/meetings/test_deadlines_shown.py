@@ -7,7 +7,7 @@ import time_machine
 from django.urls import reverse
 
 from deadlines.counting import CALENDAR_DAYS, WORKING_DAYS, count, count_back
-from deadlines.models import Obligation, Regulation, Rule
+from deadlines.models import CalendarYear, Obligation, Regulation, Rule
 from deadlines.services import working_calendar
 from meetings.bounds import bounds_of
 from meetings.models import Meeting
@@ -91,6 +91,19 @@ def test_before_the_meeting_the_announcement_runs_and_the_others_are_prospective
     assert html.count("21/08/2026") > 3
     assert "deadline-danger" not in html
     assert not meeting.deadlines.exists(), "showing them keeps nothing"
+
+
+def test_a_day_in_a_year_that_nobody_confirmed_is_marked_as_provisional(cast, signed_in):
+    make_rules(cast, "conclusion")
+    CalendarYear.objects.all().delete()
+    with time_machine.travel("2026-12-01 09:00+07:00", tick=False):
+        meeting = make_meeting(cast, day=date(2026, 12, 21))
+        CalendarYear.objects.create(year=2026, confirmed_by=cast.system_admin)
+        [row], html = page_of(signed_in("ward_clerk"), meeting)
+        assert row.is_provisional and "deadline-provisional" in html
+        CalendarYear.objects.create(year=2027, confirmed_by=cast.system_admin)
+        [row], html = page_of(signed_in("ward_clerk"), meeting)
+    assert not row.is_provisional and "deadline-provisional" not in html
 
 
 def test_a_day_that_has_passed_before_the_meeting_was_held_makes_nothing_late_but_the_announcement(cast, signed_in):
