@@ -108,6 +108,7 @@ class Row:
     record: Meeting | Assignment
     days: int
     posts: tuple[ProgressPost, ...] = ()
+    next_post_on: date | None = None
     is_post_due: bool = False
 
     @property
@@ -201,4 +202,4 @@ class LateBoard:
         posts = tuple(record.posts)
         last = posts[-1].posted_on if posts else None
         due = next_post_due(late.due_on, last, self.measure.calendars[late.path])
-        return Row(record, days, posts, due <= self.on)
+        return Row(record, days, posts, due, due <= self.on)

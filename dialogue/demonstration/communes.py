@@ -3,10 +3,11 @@
 import random
 from datetime import date, timedelta
 
-from accounts.models import Role, Unit, UnitKind
-from deadlines.models import MeetingType
+from accounts.models import Role, Unit, UnitKind, User
+from deadlines.models import MeetingType, Obligation, Quantity
+from deadlines.services import add_rule, create_regulation
 from dialogue.demonstration.clock import at
-from dialogue.demonstration.people import Ward, make_ward, person, place, residential_areas, unit
+from dialogue.demonstration.people import REFORM, Ward, make_ward, person, place, residential_areas, unit
 from dialogue.demonstration.story import Story
 from feedback import services as feedback
 from feedback.models import FieldDepartment
@@ -122,6 +123,16 @@ def _before_today(story: Story, today: date) -> None:
             reason="Cần phối hợp đo đạc thực địa với chủ đầu tư trước khi trả lời người dân.",
         )
     story.draft(meeting, on=story.working_day(day, 6))
+    meeting.refresh_from_db()
+    first_late = story.working_day(meeting.conclusion_due_on, 1)
+    if first_late < today:
+        # A promise that was not kept: the next post is due five working days after it.
+        story.promise(
+            meeting,
+            text="Chờ số liệu kiểm đếm của chủ đầu tư về 12 hộ còn lại; đã lập xong phần kết luận về bồi thường.",
+            on=first_late,
+            promised_on=story.working_day(first_late, 2),
+        )
 
     # Waiting for the leader's approval, due in a few days.
     day = story.working_day(today, -5)
@@ -191,6 +202,45 @@ def _after_today(story: Story, today: date) -> None:
         )
 
 
+def _with_more_time(story: Story, today: date, city_leader: User) -> None:
+    """A working session that the ward's own rule binds to seven working days, extended to ten before they were over."""
+    regulation = create_regulation(
+        actor=None,
+        number="07-QC/ĐU",
+        title="Quy chế làm việc với Mặt trận Tổ quốc và các tổ chức chính trị - xã hội",
+        issuer=f"Đảng ủy {story.ward.locality.name[0].lower()}{story.ward.locality.name[1:]}",
+        in_force_from=REFORM,
+        jurisdiction=story.ward.locality,
+    )
+    add_rule(
+        regulation,
+        actor=None,
+        obligation=Obligation.CONCLUSION_NOTICE,
+        number=7,
+        unit=Quantity.WORKING_DAYS,
+        meeting_type=MeetingType.WORKING_SESSION,
+        article="Điều 9",
+        source="Quy định giả định của dữ liệu minh họa",
+        extension_days=3,
+    )
+    day = story.working_day(today, -8)
+    meeting, opinions = _held(
+        story,
+        day,
+        "Làm việc với Mặt trận Tổ quốc và các đoàn thể về giám sát đầu tư của cộng đồng",
+        6,
+        shift=1,
+        meeting_type=MeetingType.WORKING_SESSION,
+    )
+    _settle_some(story, day, opinions, replied=0)
+    story.extend(
+        meeting,
+        days=3,
+        reason="Cần thống nhất với Ban Giám sát đầu tư của cộng đồng về ba công trình trước khi kết luận.",
+        decided_by=city_leader,
+    )
+
+
 def _of_the_party(story: Story, today: date) -> None:
     """The Party committee's own: one issued on time and published, one returned by its secretary with remarks."""
     day = story.working_day(today, -45)
@@ -231,7 +281,7 @@ def load(today: date) -> None:
         },
     )  # fmt: skip
     person("mattran", "Ngô Thị Thúy Hà", "Chủ tịch Ủy ban MTTQ Việt Nam phường", (ba_dinh.front, Role.SUPERVISOR))
-    person("captren", "Hoàng Văn Khải", "Lãnh đạo UBND thành phố", (city, Role.LEADER))
+    city_leader = person("captren", "Hoàng Văn Khải", "Lãnh đạo UBND thành phố", (city, Role.LEADER))
     person("quantri", "Dương Tuấn Kiệt", "Quản trị đơn vị", (ba_dinh.committee, Role.UNIT_ADMIN))
     system = person("hethong", "Lý Hoài Nam", "Quản trị hệ thống", (city, Role.SYSTEM_ADMIN))
     system.is_staff = system.is_superuser = True
@@ -242,6 +292,7 @@ def load(today: date) -> None:
     streets = ["phố Đội Cấn", "phố Ngọc Hà", "phố Hoàng Hoa Thám", "ngõ 376 đường Bưởi"]
     story = _story(ba_dinh, areas, streets)
     _before_today(story, today)
+    _with_more_time(story, today, city_leader)
     _after_today(story, today)
     _of_the_party(_story(ba_dinh, areas, streets, host=ba_dinh.party), today)
     for name, province, prefix, people in (

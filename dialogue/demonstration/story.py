@@ -207,6 +207,24 @@ class Story:
         with at(on, 17):
             meetings.close_meeting(meeting, actor=self.ward.clerk)
 
+    def promise(self, meeting: Meeting, *, text: str, on: date, promised_on: date) -> None:
+        """Of a late notice."""
+        with at(on, 9):
+            notices.post_progress(meeting, actor=self.ward.clerk, text=text, promised_on=promised_on)
+
+    def extend(self, meeting: Meeting, *, days: int, reason: str, decided_by: User) -> None:
+        """Asked for two working days before the deadline, granted the day after."""
+        meeting.refresh_from_db()
+        due_on = meeting.conclusion_due_on
+        with at(self.working_day(due_on, -2), 10):
+            asked = notices.request_notice_extension(
+                meeting, actor=self.ward.clerk, asked_until=self.working_day(due_on, days), reason=reason
+            )
+        with at(self.working_day(due_on, -1), 14):
+            notices.decide_notice_extension(
+                asked, actor=decided_by, is_granted=True, remark="Đồng ý; không gia hạn thêm."
+            )
+
     def working_day(self, start: date, number: int) -> date:
         """The day that is ``number`` working days after (or, negative, before) ``start``."""
         step, day, left = (1 if number > 0 else -1), start, abs(number)
