@@ -102,11 +102,11 @@ class Filling:
     assignment: what a reminder sweep goes through.
     """
 
-    def __init__(self, meetings: int, *, opinions_each: int = 5, open_deadlines: bool = False):
+    def __init__(self, meetings: int, *, opinions_each: int = 5, open_deadlines: bool = False, wards: int = 0):
         self.random = random.Random(20260701)
         self.today, self.open_deadlines, self.opinions_each = clock.today(), open_deadlines, opinions_each
         self.people = People()
-        self._places(max(2, meetings // MEETINGS_A_WARD))
+        self._places(wards or max(2, meetings // MEETINGS_A_WARD))
         self.fields = _fields()
         self.meetings = self._meetings(meetings)
         self._around_the_meetings()

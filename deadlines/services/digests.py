@@ -232,7 +232,7 @@ class _Run:
     def _send(self, letter: "_Letter", connection) -> None:
         rows = Reminder.objects.filter(digest=letter.digest, mailed_at=None)
         try:
-            letter.message(connection).send()
+            _post(letter, connection)
         except (smtplib.SMTPException, OSError, ValueError) as error:
             rows.update(mail_error=f"{type(error).__name__}: {error}"[:1000])
             logger.warning("The digest %s wasn't sent: %s", letter.digest, error)
@@ -241,6 +241,22 @@ class _Run:
             return
         rows.update(mailed_at=self.moment, mail_error="")
         self.sent, self.in_a_row = self.sent + 1, 0
+
+
+def _post(letter: "_Letter", connection) -> None:
+    """Sends on the connection that is open; Django would make one for each letter.
+
+    A server may end a connection after so many letters: the letter is tried once more, on a new one.
+    """
+    is_new = connection.open()
+    try:
+        letter.message(connection).send()
+    except smtplib.SMTPServerDisconnected:
+        if is_new:
+            raise
+        connection.close()
+        connection.open()
+        letter.message(connection).send()
 
 
 def _wait_for_the_disk(waits: bool) -> None:

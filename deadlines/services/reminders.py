@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import date
 
-from django.db import models, transaction
+from django.db import connection, models, transaction
 from django.utils import timezone
 
 from accounts.models import User
@@ -61,9 +61,43 @@ class Kinds:
         return self.late if planned.recipient == Recipient.UNIT else self.escalated
 
 
+# The columns in which planned rows differ, each with its type in PostgreSQL.
+PLANNED_COLUMNS = {
+    "kind": "text",
+    "target_type": "text",
+    "target_id": "bigint",
+    "recipient_id": "bigint",
+    "recipient_role": "text",
+    "for_day": "date",
+    "occasion": "text",
+    "due_on": "date",
+    "subject": "text",
+    "body": "text",
+    "url": "text",
+}
+_INSERT = """
+INSERT INTO {table} ({columns}, is_mail_wanted, created_at, mail_error)
+SELECT {columns}, true, %s, '' FROM unnest({arrays}) AS planned ({columns})
+ON CONFLICT DO NOTHING
+"""
+
+
 def write_planned(rows: list[Reminder]) -> None:
-    """Writes those of the rows that don't exist yet; running it again changes nothing."""
-    Reminder.objects.bulk_create(rows, ignore_conflicts=True, batch_size=1000)
+    """Writes those of the rows that don't exist yet; running it again changes nothing.
+
+    Each column goes as one array: a sweep writes tens of thousands of rows, in a fraction of what ``bulk_create`` takes
+    to put as many values into a statement.
+    """
+    statement = _INSERT.format(
+        table=Reminder._meta.db_table,
+        columns=", ".join(PLANNED_COLUMNS),
+        arrays=", ".join(f"%s::{kind}[]" for kind in PLANNED_COLUMNS.values()),
+    )
+    with connection.cursor() as cursor:
+        for start in range(0, len(rows), 1000):
+            some = rows[start : start + 1000]
+            arrays = [[getattr(row, column) for row in some] for column in PLANNED_COLUMNS]
+            cursor.execute(statement, [timezone.now(), *arrays])
 
 
 def mark_read(reminder: Reminder, *, actor: User) -> None:

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from functools import cached_property
 
-from django.db import models, transaction
+from django.db import connection, models, transaction
 from django.db.models import Max, Q
 from django.utils import timezone
 
@@ -227,6 +227,9 @@ def _chunks(rows: models.QuerySet, size: int) -> Iterator[list[int]]:
 @transaction.atomic
 def _sweep_chunk(run: _Run, ids: list[int]) -> None:
     sweep = run.sweep
+    with connection.cursor() as cursor:
+        # Rows and marker are kept together or lost together when PostgreSQL dies, and then written again.
+        cursor.execute("SET LOCAL synchronous_commit TO OFF")
     # What another sweep or somebody's change holds now is left to the next run; what is told meanwhile falls out.
     locked = list(
         run.open().filter(pk__in=ids).order_by("pk").select_for_update(skip_locked=True, no_key=True)

@@ -150,8 +150,11 @@ def people_of(units: Iterable[Unit | int], *roles: str) -> list[User]:
 
 
 def tell(people: Iterable[User], *, about, subject: str, url: str, role: str, body: str = "", due_on=None) -> None:
-    """An in-app message with its e-mail, once a day about one record."""
-    today = clock.today()
+    """An in-app message with its e-mail, once about each state of a record: its version or verdict is the occasion.
+
+    What happens twice in a day, such as being sent back, is told twice; a double click is told once.
+    """
+    today, occasion = clock.today(), str(getattr(about, "version", getattr(about, "verdict", "")))
     for person in people:
         remind(
             kind=ReminderKind.INFORMATION,
@@ -163,6 +166,7 @@ def tell(people: Iterable[User], *, about, subject: str, url: str, role: str, bo
             body=body,
             url=url,
             role=role,
+            occasion=occasion,
         )
 
 

@@ -59,7 +59,10 @@ def people_of(unit: Unit, *roles: str) -> list[User]:
 
 
 def tell(target, notice: Notice, people: Iterable[User], *, actor: User, subject: str, body: str = "", role: str = ""):
-    """A message to each of the people except the one who acts."""
+    """A message to each of the people except the one who acts, once about each version of the record.
+
+    A notice that is submitted again after it was returned is told of again; a double click is told of once.
+    """
     url = reverse("notices:detail", kwargs={"pk": notice.pk})
     for person in people:
         if person.pk != actor.pk:
@@ -73,6 +76,7 @@ def tell(target, notice: Notice, people: Iterable[User], *, actor: User, subject
                 body=body,
                 url=url,
                 role=role,
+                occasion=str(getattr(target, "version", "")),
             )
 
 

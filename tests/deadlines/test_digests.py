@@ -90,6 +90,9 @@ class _Refusing:
     def __init__(self, refused):
         self.refused, self.sent = refused, []
 
+    def open(self):
+        return False
+
     def send_messages(self, messages):
         for message in messages:
             if message.to[0] in self.refused:
@@ -332,3 +335,33 @@ def test_a_slow_server_does_not_keep_a_claim_beyond_half_its_lease(cast, monkeyp
     monkeypatch.setattr("deadlines.services.digests.stopwatch.monotonic", lambda: passed[0])
     assert deliver_digests(now=MORNING) == 3
     assert Reminder.objects.filter(mailed_at=None).exclude(mail_claimed_at=None).count() == 0
+
+
+@pytest.mark.django_db
+def test_letters_share_a_connection_and_one_that_the_server_ended_is_made_anew(cast, monkeypatch):
+    for person in cast.people.values():
+        make_reminder(person, cast.ward)
+
+    class FiveALine(_Refusing):
+        opened, left = 0, None
+
+        def open(self):
+            if self.left is not None:
+                return False
+            self.opened, self.left = self.opened + 1, 5
+            return True
+
+        def close(self):
+            self.left = None
+
+        def send_messages(self, messages):
+            if not self.left:
+                raise smtplib.SMTPServerDisconnected("đủ năm thư")
+            self.left -= 1
+            return super().send_messages(messages)
+
+    server = FiveALine(set())
+    monkeypatch.setattr("deadlines.services.digests.get_connection", lambda: server)
+    assert deliver_digests(now=MORNING) == len(cast.people) == 12
+    assert server.opened == 3
+    assert not Reminder.objects.exclude(mail_error="").exists()

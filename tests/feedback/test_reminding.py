@@ -7,6 +7,8 @@ import time_machine
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from accounts.errors import ServiceError
+from accounts.models import Membership, Role
 from deadlines import clock
 from deadlines.models import Heartbeat, Reminder, ReminderKind
 from feedback.models import Assignment
@@ -132,3 +134,18 @@ def test_the_sweep_asks_as_many_questions_for_one_as_for_many(cast, django_asser
     Heartbeat.objects.all().delete()
     with django_assert_num_queries(len(asked)):
         remind_of_open_assignments(now=at(date(2026, 9, 22)))
+
+
+def test_more_time_asked_for_and_decided_are_two_messages_even_to_one_person(cast, assignment):
+    Membership.objects.create(
+        user=cast.ward_leader, unit=cast.ward_economy, role=Role.OFFICER, valid_from=date(2020, 1, 1)
+    )
+    with time_machine.travel("2026-09-14 09:00+07:00", tick=False):
+        extension = request_extension(
+            assignment, actor=cast.department_officer, asked_until=date(2026, 9, 23), reason="Mưa"
+        )
+        decide_extension(extension, actor=cast.ward_leader, is_granted=True)
+        with pytest.raises(ServiceError):
+            decide_extension(extension, actor=cast.ward_leader, is_granted=True)
+    told = Reminder.objects.filter(recipient=cast.ward_leader, target_type="feedback.extension", target_id=extension.pk)
+    assert sorted(told.values_list("occasion", flat=True)) == ["accepted", "waiting"]

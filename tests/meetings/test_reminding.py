@@ -143,7 +143,7 @@ def test_the_sweep_asks_a_constant_number_of_questions(cast, rule, django_assert
     with time_machine.travel(at(PLANNED), tick=False):
         for number in range(12):
             make_meeting(cast, day=DAY + timedelta(days=number % 3))
-    with django_assert_max_num_queries(22):
+    with django_assert_max_num_queries(23):
         assert remind_of_due_announcements(now=at(DUE)) > 0
     assert not Meeting.objects.filter(announcement_reminded_until=None).exists()
 

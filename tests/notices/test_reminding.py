@@ -7,6 +7,7 @@ import pytest
 import time_machine
 from django.db import connection
 
+from accounts.errors import ServiceError
 from accounts.models import Membership, Role
 from deadlines import clock
 from deadlines.models import Heartbeat, MoveCause, Obligation, Recipient, Reminder, ReminderKind, Stage
@@ -14,6 +15,7 @@ from deadlines.reminding import Step
 from deadlines.services import record_move, set_schedule, sweeping
 from meetings.models import Meeting, MeetingState
 from notices.models import NoticeState
+from notices.services import return_notice, submit_notice
 from notices.services.reminding import remind_of_due_notices, remind_of_due_publications
 from notices.tasks import remind_of_notices, remind_of_publications
 from tests.cast import _person
@@ -329,3 +331,14 @@ def test_publication_is_reminded_of_until_the_results_are_published(cast, meetin
 def test_the_tasks_say_how_many_they_wrote(cast):
     assert remind_of_notices() == 0
     assert remind_of_publications() == 0
+
+
+def test_submitting_again_after_a_return_is_told_again_and_a_double_click_once(cast):
+    notice = make_notice(cast, NoticeState.SUBMITTED)
+    return_notice(notice, actor=cast.ward_leader, remark="Bổ sung nơi nhận.")
+    submit_notice(notice, actor=cast.ward_clerk)
+    with pytest.raises(ServiceError):
+        submit_notice(notice, actor=cast.ward_clerk)
+    submitted = Reminder.objects.filter(recipient=cast.ward_leader, subject__startswith="Trình duyệt")
+    assert len(set(submitted.values_list("occasion", flat=True))) == submitted.count() == 2
+    assert Reminder.objects.filter(recipient=cast.ward_clerk, subject__contains="bị trả lại").count() == 1
