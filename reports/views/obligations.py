@@ -4,7 +4,8 @@ from django.http import Http404
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
-from reports.obligation_board import TITLES, ObligationBoard, choose_year, is_of_meetings, read_keys, rows_of
+from reports.obligation_board import ObligationBoard, choose_year
+from reports.obligation_rows import TITLES, is_of_meetings, read_keys, rows_of
 
 PER_PAGE = 50
 

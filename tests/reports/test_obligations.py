@@ -413,7 +413,7 @@ def test_the_plan_of_the_year_says_how_the_own_place_stands(cast, signed_in):
     held_meeting(cast.ward, date(2026, 3, 2), host_unit=cast.ward_committee)
     planned(cast, date(2026, 7, 1))
     page = signed_in("ward_clerk").get("/meetings/year/?year=2026").content.decode()
-    assert "phải tổ chức 3, đã tổ chức 1, trong kế hoạch 1, còn thiếu 1" in page
+    assert "Phải tổ chức 3, đã tổ chức 1, trong kế hoạch 1, còn thiếu 1" in page
     assert "không thể hoàn thành được nữa từ 01/01/2027" in page  # no rule on announcing: until the last day
 
 
