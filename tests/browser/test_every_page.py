@@ -14,6 +14,8 @@ NOT_PAGES = {
     "portal:notices_feed",
     "portal:notice_pdf",
     "notices:pdf",
+    "notices:deadline_sheet",
+    "notices:assignment_sheet",
     "meetings:attachment",
     "feedback:reply_document",
     "reports:return_template",

@@ -3,7 +3,7 @@
 from datetime import date, timedelta
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from deadlines.counting import Calendar, CountError, count, working_days_between
@@ -11,6 +11,8 @@ from deadlines.resuming import Resumption, later_by, resume
 from tests.deadlines.test_counting import NATIONAL, WORKING, dates, numbers, units
 
 DAY = timedelta(days=1)
+# A machine that is busy with something else makes nothing wrong.
+patiently = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 
 def slow_resume(paused_on: date, resumed_on: date, due_on: date, is_off) -> date:
@@ -28,6 +30,7 @@ def slow_resume(paused_on: date, resumed_on: date, due_on: date, is_off) -> date
     return last
 
 
+@patiently
 @given(dates, numbers, units, st.integers(0, 119), st.integers(0, 200))
 def test_what_was_left_is_counted_on_from_the_day_of_resuming(start, number, unit, before, length):
     due_on = count(start, number, unit, NATIONAL).due_on
@@ -38,6 +41,7 @@ def test_what_was_left_is_counted_on_from_the_day_of_resuming(start, number, uni
     assert answer.days_left == working_days_between(paused_on - DAY, due_on, NATIONAL) >= 1
 
 
+@patiently
 @given(dates, st.integers(0, 400))
 def test_stopping_and_starting_on_one_day_changes_nothing(due_on, before):
     """Even where a leader had set a day off."""
@@ -45,6 +49,7 @@ def test_stopping_and_starting_on_one_day_changes_nothing(due_on, before):
     assert resume(paused_on, paused_on, due_on, NATIONAL).due_on == due_on
 
 
+@patiently
 @given(dates, numbers, st.integers(0, 119), st.integers(1, 60))
 def test_a_pause_of_k_working_days_moves_the_due_day_by_exactly_k_working_days(start, number, before, k):
     due_on = count(start, number, WORKING, NATIONAL).due_on
@@ -55,6 +60,7 @@ def test_a_pause_of_k_working_days_moves_the_due_day_by_exactly_k_working_days(s
     assert working_days_between(due_on, answer.due_on, NATIONAL) == k
 
 
+@patiently
 @given(dates, st.integers(0, 60), st.integers(0, 60), st.integers(0, 60))
 def test_two_pauses_that_follow_each_other_are_one(due_on, before, first, second):
     due_on = NATIONAL.next_working_day(due_on)
@@ -64,6 +70,7 @@ def test_two_pauses_that_follow_each_other_are_one(due_on, before, first, second
     assert resume(b, c, halfway, NATIONAL).due_on == resume(a, c, due_on, NATIONAL).due_on
 
 
+@patiently
 @given(dates, st.integers(0, 60), st.integers(0, 60))
 def test_the_steps_name_every_day_since_the_pause_once(due_on, before, length):
     due_on = NATIONAL.next_working_day(due_on)
