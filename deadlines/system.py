@@ -16,8 +16,9 @@ NAMES = {
     STANDBY: _("Timetable that stands by"),
     WORKER: _("Worker"),
     QUEUE: _("Through the queue to the worker"),
+    f"{SWEEP}:digests": _("E-mail of reminders"),
 }
-MATTERS = dict(Matter.choices) | {"digests": _("E-mail of reminders")}
+MATTERS = dict(Matter.choices)
 
 
 @dataclass(frozen=True)
@@ -77,7 +78,7 @@ def _lines(rows: list[Heartbeat], now: datetime) -> list[Line]:
 
 def _title(name: str) -> str:
     head, _colon, matter = name.partition(":")
-    if head == SWEEP:
+    if head == SWEEP and name not in NAMES:
         return _("Sweep: %(matter)s") % {"matter": MATTERS.get(matter, matter)}
     return NAMES.get(name, name)
 

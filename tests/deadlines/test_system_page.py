@@ -1,13 +1,17 @@
 """The page of the system, and the dashboard's line about the last sweep."""
 
+import os
 import re
+from contextlib import closing
 from datetime import timedelta
 
+import psycopg2
 import pytest
+from django.db import connection
 from django.urls import reverse
 from django.utils import timezone
 
-from deadlines import probes
+from deadlines import beat_lock, probes
 from deadlines.models import Change, ChangeKind, ChangeState, Heartbeat
 from deadlines.services import heartbeats
 from deadlines.system import system
@@ -105,3 +109,32 @@ def test_a_sweep_that_never_ended_stands_on_the_page(cast):
         heartbeats.beat(name)
     never = [line.sign.name for line in system().lines if line.is_needed and line.sign.at is None]
     assert never == ["beat", "worker", "queue", heartbeats.SWEEPS[0]]
+
+
+@pytest.mark.django_db
+def test_the_page_shows_who_holds_the_lock_and_who_stands_by(cast, signed_in):
+    place = connection.get_connection_params()
+    place = {key: value for key, value in place.items() if key in {"host", "port", "user", "password", "dbname"}}
+    names = [f"{beat_lock.APPLICATION} {host}" for host in ("may-mot:1", "may-hai:2")]
+    with (
+        closing(psycopg2.connect(**place, application_name=names[0])) as first,
+        closing(psycopg2.connect(**place, application_name=names[1])) as second,
+        first.cursor() as holder,
+        second.cursor() as other,
+    ):
+        for cursor in (holder, other):
+            cursor.execute("SELECT pg_try_advisory_lock(%s)", [beat_lock.KEY])
+        assert beat_lock.is_held_by_us(holder)
+        assert not beat_lock.is_held_by_us(other)
+        sessions = beat_lock.sessions()
+        assert {one.by: one.holds_lock for one in sessions} == {"may-mot:1": True, "may-hai:2": False}
+        page = text_of(signed_in("system_admin").get(reverse(PAGE)))
+        assert "may-mot:1" in page
+        assert "may-hai:2" in page
+
+
+def test_the_name_of_a_session_fits_into_postgresqls(monkeypatch):
+    monkeypatch.setattr("socket.gethostname", lambda: "may-chu-rat-dai" * 9)
+    name = beat_lock.application_name()
+    assert len(name.encode()) <= 63
+    assert name.endswith(f":{os.getpid()}")

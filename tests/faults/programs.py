@@ -128,10 +128,10 @@ class Programs:
     def run(self, code: str, **options) -> str:
         """Runs Python in the product and gives what it printed."""
         program = self.start("run", run=code, **options)
-        assert program.process.wait(60) == 0, program.said()
+        assert program.process.wait(120) == 0, program.said()
         return program.said()
 
-    def wait(self, condition, what: str, seconds: float = 30):
+    def wait(self, condition, what: str, seconds: float = 60):
         """Asks until it is so. A server that is down meanwhile is no answer."""
         deadline = time.monotonic() + seconds
         while True:

@@ -29,13 +29,13 @@ def test_a_worker_killed_in_the_middle_of_ten_thousand_reminders_loses_and_doubl
     assert 0 < house.number(ROWS) < NUMBER, "killed in the middle of the ledger"
 
     second = house.worker(mail=server.url)
-    house.wait(lambda: len(server.taken) > PEOPLE // 4, "mail goes out", seconds=60)
+    house.wait(lambda: len(server.taken) > PEOPLE // 4, "mail goes out", seconds=120)
     second.kill()
     sent = len(server.taken)
     assert house.unmailed(), "killed in the middle of the mail"
 
     house.worker(mail=server.url)
-    house.wait(lambda: house.is_complete(TODAY), "all is written and mailed", seconds=90)
+    house.wait(lambda: house.is_complete(TODAY), "all is written and mailed", seconds=120)
     assert sum(house.ledger().values()) == NUMBER == 10_000
     assert letters_by_topic(server.letters) == house.letters_due()
     assert set(house.letters_due().values()) == {1}
