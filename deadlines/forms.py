@@ -189,7 +189,7 @@ class ApplyChangeForm(_Form):
 
     seen = forms.IntegerField(widget=forms.HiddenInput, min_value=0)
     moves_open = forms.BooleanField(
-        label=_("The open deadlines listed below follow the new rule"),
+        label=_("The open deadlines listed above follow the new rule"),
         required=False,
         help_text=_("Otherwise each keeps what bound it. Your decision and its reason stand in the record."),
     )

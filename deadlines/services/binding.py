@@ -1,6 +1,6 @@
 """Which rules bind a meeting, and the deadline that each gives."""
 
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
@@ -9,12 +9,28 @@ from datetime import date
 from django.db.models import Q
 
 from accounts.models import Locality
-from deadlines.counting import Count, count, count_back
+from deadlines.counting import Calendar, Count, count, count_back
 from deadlines.models import Obligation, Quantity, Regulation, Rule
 from deadlines.services.calendar import working_calendar
 
-# Every rule, read once within ``rule_memo``; None outside of it.
-_memo: ContextVar[list[Rule] | None] = ContextVar("rules", default=None)
+
+class _Memo:
+    """Every rule, read once, and each count, worked out once."""
+
+    def __init__(self):
+        self.rules = list(Rule.objects.select_related("regulation__jurisdiction").order_by("pk"))
+        self._counts: dict[tuple, tuple[Count, Calendar]] = {}
+
+    def counted(self, counting: Callable, start: date, number: int, unit: str, calendar: Calendar) -> Count:
+        key = (counting, start, number, unit, id(calendar))
+        if key not in self._counts:
+            # Kept with its calendar: an id is one calendar's only as long as that lives.
+            self._counts[key] = (counting(start, number, unit, calendar), calendar)
+        return self._counts[key][0]
+
+
+# Within ``rule_memo``; None outside of it.
+_memo: ContextVar[_Memo | None] = ContextVar("rules", default=None)
 
 # Obligations that have to be met before the event, so that their days are counted back from it.
 BEFORE_THE_EVENT = frozenset({Obligation.ANNOUNCEMENT})
@@ -43,7 +59,7 @@ def rule_memo() -> Iterator[None]:
     if _memo.get() is not None:
         yield
         return
-    token = _memo.set(list(Rule.objects.select_related("regulation__jurisdiction").order_by("pk")))
+    token = _memo.set(_Memo())
     try:
         yield
     finally:
@@ -75,7 +91,7 @@ def binding_rules(
             "obligations": obligations,
             "on": on,
         }
-        return [rule for rule in known if _binds(rule, **asked)]
+        return [rule for rule in known.rules if _binds(rule, **asked)]
     return list(
         Rule.objects.filter(
             Q(level="") | Q(level=level),
@@ -102,7 +118,7 @@ def deadlines_for(
     asked for in one query.
     """
     calendar = working_calendar(locality)
-    deadlines = []
+    deadlines, memo = [], _memo.get()
     obligations = (obligation,) if isinstance(obligation, str) else tuple(obligation)
     rules = binding_rules(
         locality=locality, level=level, meeting_type=meeting_type, obligations=obligations, on=counted_from
@@ -111,7 +127,8 @@ def deadlines_for(
         if rule.unit not in (Quantity.WORKING_DAYS, Quantity.CALENDAR_DAYS):
             continue  # A quota of meetings or days has no due date of its own.
         counting = count_back if rule.obligation in BEFORE_THE_EVENT else count
-        answer = counting(counted_from, rule.number, rule.unit, calendar)
+        asked = (counted_from, rule.number, rule.unit, calendar)
+        answer = memo.counted(counting, *asked) if memo is not None else counting(*asked)
         deadlines.append(
             Deadline(
                 rule=rule, law=law_of(rule), number=rule.number, unit=rule.unit, count=answer, due_on=answer.due_on

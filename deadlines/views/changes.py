@@ -19,6 +19,7 @@ from accounts.errors import ServiceError
 from accounts.policies import require
 from audit.models import Event
 from deadlines import policies
+from deadlines.clock import today
 from deadlines.forms import ApplyChangeForm
 from deadlines.models import Change, ChangeKind, ChangeState, Move, Obligation
 from deadlines.services import apply_change, common_root, discard_change, last_applied, preview, propose_change
@@ -100,8 +101,15 @@ def _review(request, one: Change, form=None, status: int = 200) -> HttpResponse:
     asks = one.kind == ChangeKind.RULES and bool(found.moves)
     if form is None:
         form = ApplyChangeForm(initial={"seen": last_applied()}, asks_of_open=asks)
-    moves = found.all_moves
-    context = {"preview": found, "form": form, "moves": moves[:MOVES_SHOWN], "total": len(moves), "asks": asks}
+    moves, on = found.all_moves, today()
+    context = {
+        "preview": found,
+        "form": form,
+        "moves": moves[:MOVES_SHOWN],
+        "total": len(moves),
+        "overdue": sum(move.due_on_after < on <= move.due_on_before for move in moves),
+        "asks": asks,
+    }
     return render(request, "deadlines/change.html", _context(one) | context, status=status)
 
 
@@ -131,7 +139,13 @@ def change_apply(request, pk):
         return _refused(request, one, form, 409)
     # Robust: where the queue can't be reached the change stands, and the sweep moves its deadlines.
     transaction.on_commit(lambda: recompute_deadlines.delay(applied.pk), robust=True)
-    messages.success(request, _("The change is applied. Open deadlines are being worked out again."))
+    is_recounted = applied.kind == ChangeKind.CALENDAR or applied.moves_open
+    messages.success(
+        request,
+        _("The change is applied. Open deadlines are being worked out again.")
+        if is_recounted
+        else _("The change is applied. Open deadlines keep what bound them."),
+    )
     return redirect(address(applied))
 
 

@@ -1,6 +1,7 @@
 """A change of the calendar or the rules: shown with every open deadline it would move, then applied to each of them once."""
 
-from datetime import date
+import random
+from datetime import date, timedelta
 
 import pytest
 import time_machine
@@ -21,8 +22,10 @@ from deadlines.services import (
     preview,
     propose_change,
     recompute_change,
+    working_calendar,
 )
 from deadlines.services.changes import recomputing
+from feedback.services import reply_deadline
 from meetings.models import DeadlineSnapshot, Meeting
 from meetings.services import mark_concluded
 from tests.deadlines.access import make_day, make_regulation, make_rule
@@ -471,3 +474,73 @@ def test_a_stale_rule_is_not_overwritten(cast, rule, meetings):
         apply_change(change, actor=cast.system_admin)
     rule.refresh_from_db()
     assert rule.number == 9
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_after_any_change_each_open_deadline_is_what_the_calendar_and_the_rules_give(cast, rule, meetings, seed):
+    """Random days off and make-up Saturdays, some only in the ward, and a shorter or longer rule that they follow."""
+    make_rule(make_regulation(cast.ward), number=14, unit="calendar_days")
+    by_rule = make_assignment(cast, make_opinion(cast, meetings[0]))
+    chance = random.Random(seed)
+    for number in range(4):
+        day = date(2027, 2, 1) + timedelta(days=chance.randrange(30))
+        is_working = not working_calendar(cast.ward).is_day_off(day)
+        operation = SWAP | {
+            "day": day.isoformat(),
+            "kind": "day_off" if is_working else "working_day",
+            "locality": chance.choice([None, cast.ward.pk]),
+            "name": f"Thay đổi {number}",
+        }
+        try:
+            change = propose(cast.system_admin, operation)
+        except ServiceError:
+            continue  # The day stands in the calendar already.
+        recompute_change(apply_change(change, actor=cast.system_admin).pk)
+    operation = {"op": "edit_rule", "pk": rule.pk, "version": 1, "number": chance.randrange(3, 20)}
+    change = propose(cast.system_admin, operation, locality=cast.province, kind=ChangeKind.RULES)
+    apply_change(change, actor=cast.system_admin, moves_open=True, reason="Theo quy định mới")
+    recompute_change(change.pk)
+    for meeting in meetings:
+        meeting.refresh_from_db()
+        found = deadlines_for(
+            locality=meeting.locality,
+            level=meeting.level,
+            meeting_type=meeting.meeting_type,
+            obligation="conclusion_notice",
+            counted_from=meeting.held_on,
+        )
+        assert meeting.conclusion_due_on == found[0].due_on
+        kept = {row.rule_id: (row.due_on, row.working_out) for row in meeting.deadlines.all()}
+        assert kept == {one.rule.pk: (one.due_on, one.count.as_json()) for one in found}
+    by_rule.refresh_from_db()
+    expected = reply_deadline(by_rule.opinion.meeting, counted_from=date(2027, 2, 1))
+    assert (by_rule.due_on, by_rule.rule_due_on) == (expected.due_on, expected.due_on)
+    assert by_rule.working_out == expected.working_out
+    assert not Change.objects.unfinished().exists()
+
+
+class TestWorkedAnswers:
+    """What reminders and deadline sheets print."""
+
+    def test_of_meetings_and_assignments(self, cast, meetings, django_assert_max_num_queries):
+        assignment = make_assignment(cast, make_opinion(cast, meetings[0]))
+        ids = [meeting.pk for meeting in meetings]
+        with django_assert_max_num_queries(4):
+            answers = source_of("meetings.meeting").worked_answers(matter="notice", ids=ids)
+        assert set(answers) == set(ids)
+        assert "935-QĐ/TU" in answers[ids[0]][0]
+        assert "17/02/2027" in answers[ids[0]][-1]
+        of_reply = source_of("feedback.assignment").worked_answers(matter="assignment", ids=[assignment.pk])
+        assert f"{assignment.due_on:%d/%m/%Y}" in of_reply[assignment.pk][-1]
+
+    def test_a_moved_day_is_said_last(self, cast, meetings):
+        Meeting.objects.filter(pk=meetings[0].pk).update(conclusion_due_on=date(2027, 3, 1))
+        (lines,) = source_of("meetings.meeting").worked_answers(matter="notice", ids=[meetings[0].pk]).values()
+        assert "01/03/2027" in lines[-1]
+
+    def test_of_an_announcement_and_of_nothing(self, cast):
+        make_rule(make_regulation(cast.ward), obligation="announcement", number=5)
+        planned = make_meeting(cast, day=date(2027, 2, 22))
+        source = source_of("meetings.meeting")
+        assert planned.pk in source.worked_answers(matter="announcement", ids=[planned.pk])
+        assert source.worked_answers(matter="publication", ids=[planned.pk]) == {}
