@@ -1,5 +1,6 @@
 """The board of obligations: what each place owes in a year, how it stands, and the rows behind each number."""
 
+import random
 import re
 from datetime import date, datetime, time, timedelta
 from html import unescape
@@ -13,6 +14,8 @@ from accounts.models import LocalityKind
 from deadlines.clock import VIETNAM
 from deadlines.models import CalendarDay, Regulation, Rule
 from deadlines.obligations import Standing
+from deadlines.services import deadlines_for
+from meetings.models import Meeting
 from meetings.quotas import quotas_of
 from reports.obligations import obligations
 from tests.reports.builders import given_return, held_meeting, place, unit_of
@@ -434,3 +437,82 @@ def test_it_takes_as_many_statements_for_many_places_as_for_few(cast, signed_in,
     many = statements(client, url)
     most = 8 if url == "/obligations/" else 10
     assert len(few) == len(many) <= most, "\n".join(many)
+
+
+def _limit_by_hand(meeting, day):
+    """The announcement's limit as the meeting's own page works it out."""
+    found = deadlines_for(
+        locality=meeting.locality,
+        level=meeting.level,
+        meeting_type=meeting.meeting_type,
+        obligation="announcement",
+        counted_from=day,
+    )
+    return found[0].due_on if found else None
+
+
+def test_the_statement_agrees_with_going_through_the_meetings_one_by_one(cast):
+    rule(cast.country, "announcement", 7, "calendar_days", level="commune", until=date(2026, 6, 30))
+    rule(cast.country, "announcement", 5, "working_days", kind="thematic")
+    rule(cast.province, "announcement", 10, "working_days", since=date(2026, 3, 1), until=date(2026, 3, 31))
+    rule(cast.sibling_ward, "announcement", 3, "calendar_days", since=date(2026, 4, 1))
+    CalendarDay.objects.create(day=date(2026, 4, 16), kind="day_off", name="Bão", locality=cast.ward)
+    dice = random.Random(20260520)
+    for _n in range(150):
+        at = dice.choice([cast.ward, cast.residential_area, cast.sibling_ward, cast.province])
+        day = date(2025, 12, 20) + timedelta(days=dice.randrange(390))
+        announced_on = dice.choice([None, day - timedelta(days=dice.randrange(16))])
+        values = {"meeting_type": dice.choice(["periodic", "thematic", "voter_contact"]), "level": at.level}
+        if day < TODAY and dice.random() < 0.8:
+            limit = dice.choice([None, day + timedelta(days=10)])
+            published = day + timedelta(days=dice.randrange(6, 16)) if dice.random() < 0.6 else None
+            values |= {"concluded_on": day + timedelta(days=3), "published_on": published}
+            held_meeting(at, day, announced_on=announced_on, publication_due_on=limit, **values)
+        else:
+            start = datetime.combine(day, time(dice.choice([0, 8, 23])), tzinfo=VIETNAM)
+            times = {"planned_start": start, "planned_end": start + timedelta(minutes=50)}
+            state = "planned" if announced_on is None else dice.choice(["announced", "postponed"])
+            planned(
+                cast,
+                day,
+                locality=at,
+                host_unit=unit_of(at),
+                state=state,
+                announced_on=announced_on,
+                previous_start=start - timedelta(days=9),
+                **times,
+                **values,
+            )
+
+    expected = {what: set() for what in ("held", "planned", "announced_late", "not_announced")}
+    expected |= {"published_late": set(), "not_published": set()}
+    for meeting in Meeting.objects.select_related("locality"):
+        day, limit = meeting.planned_day, _limit_by_hand(meeting, meeting.planned_day)
+        if meeting.held_on and meeting.held_on.year == 2026:
+            expected["held"].add(meeting.pk)
+            due, published = meeting.publication_due_on, meeting.published_on
+            if due and published and published > due:
+                expected["published_late"].add(meeting.pk)
+            if due and not published and due < TODAY:
+                expected["not_published"].add(meeting.pk)
+        if day.year != 2026:
+            continue
+        is_waiting = meeting.state in {"planned", "postponed"}
+        if not meeting.held_on and day >= TODAY:
+            expected["planned"].add(meeting.pk)
+        if limit and is_waiting and limit < TODAY:
+            expected["not_announced"].add(meeting.pk)
+        if limit and not is_waiting and meeting.announced_on is None:
+            expected["not_announced"].add(meeting.pk)
+        if limit and not is_waiting and meeting.announced_on and meeting.announced_on > limit:
+            expected["announced_late"].add(meeting.pk)
+    found = obligations(locality=cast.country, year=2026, on=TODAY)
+    for what, ids in expected.items():
+        assert len(ids) > 2, f"the dice gave too little of {what}"
+        assert {meeting.pk for meeting in found.meetings(what)[0:200]} == ids, what
+        assert found.meetings(what).count() == len(ids)
+    for of in (cast.ward, cast.sibling_ward):
+        one = account(cast, of, locality=cast.country)
+        own = Meeting.objects.filter(locality__path__startswith=of.path)
+        assert sum(one.tally.held.values()) == own.filter(pk__in=expected["held"]).count()
+        assert one.tally.announced_late == own.filter(pk__in=expected["announced_late"]).count()
