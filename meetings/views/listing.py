@@ -10,7 +10,7 @@ from django.views.decorators.http import require_safe
 
 from accounts.models import Locality
 from deadlines import clock
-from deadlines.services import working_calendar
+from deadlines.services import working_calendar, working_calendars
 from meetings import policies
 from meetings.filters import MeetingFilter
 from meetings.models import Meeting
@@ -48,6 +48,8 @@ def _context(request: HttpRequest, filterset: MeetingFilter, active: str, **more
 def listing(request: HttpRequest) -> HttpResponse:
     filterset = _filtered(request)
     page_obj = Paginator(filterset.qs, PER_PAGE).get_page(request.GET.get("page"))
+    # All at once, for the badges: each counts by the calendar of its place.
+    working_calendars([meeting.locality for meeting in page_obj])
     context = _context(request, filterset, "list", page_obj=page_obj)
     return page(request, "meetings/list.html", context, filterset.form)
 

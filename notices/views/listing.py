@@ -5,6 +5,7 @@ from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
 
 from deadlines import clock
+from deadlines.services import working_calendars
 from meetings.models import Meeting
 from notices.filters import NoticeFilter
 from notices.policies import WRITERS
@@ -28,10 +29,14 @@ def notice_list(request: HttpRequest) -> HttpResponse:
         .select_related("locality")
         .order_by("conclusion_due_on", "pk")[:UNDRAFTED_SHOWN]
     )
+    undrafted = list(undrafted) if own else []
+    page_obj = Paginator(filterset.qs, PER_PAGE).get_page(request.GET.get("page"))
+    # All at once, for the badges: each counts by the calendar of its place.
+    working_calendars([notice.meeting.locality for notice in page_obj] + [meeting.locality for meeting in undrafted])
     context = {
         "filterset": filterset,
-        "page_obj": Paginator(filterset.qs, PER_PAGE).get_page(request.GET.get("page")),
-        "undrafted": undrafted if own else [],
+        "page_obj": page_obj,
+        "undrafted": undrafted,
         "is_filtered": any(value for key, value in request.GET.items() if key != "page"),
         "today": clock.today(),
     }

@@ -5,6 +5,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
 from deadlines import clock
+from deadlines.services import working_calendars
 from deadlines.services.heartbeats import last_sweep
 from reports.board import Board
 from reports.choosing import choose
@@ -78,10 +79,14 @@ def _section(found, what, keys, request):
     page = f"page_{what}" if what.startswith("overdue") else "page"
     table = for_table(behind)
     paginator = Paginator(table, PER_PAGE) if what == "attendances" else CountedPaginator(table, live)
+    page_obj = paginator.get_page(request.GET.get(page))
+    if behind.kind == "meetings":
+        # All at once, for the badges: each counts by the calendar of its place.
+        working_calendars([meeting.locality for meeting in page_obj])
     return {
         "kind": behind.kind,
         "template": f"reports/_rows_{behind.kind}.html",
-        "page_obj": paginator.get_page(request.GET.get(page)),
+        "page_obj": page_obj,
         "page_name": page,
         "live": live,
         "returns": given,

@@ -8,17 +8,17 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from accounts.models import User
+from accounts.models import LocalityKind, User
 from deadlines.clock import VIETNAM
 from deadlines.models import CalendarDay, DayKind
 from deadlines.services import working_days_late
 from meetings.models import Meeting, MeetingState
-from notices.models import ProgressPost
+from notices.models import Notice, ProgressPost
 from notices.services import post_progress
 from reports.lateness import LateBoard, Measure
 from tests.meetings.factories import make_meeting
 from tests.notices.factories import ask_for_time, bind, make_late_meeting
-from tests.reports.builders import assignment, held_meeting, opinions, unit_of
+from tests.reports.builders import assignment, held_meeting, opinions, place, unit_of
 
 TODAY = date(2026, 5, 20)  # a Wednesday
 
@@ -29,8 +29,8 @@ def _today():
         yield
 
 
-def late(place, due_on, topic="", **values):
-    return held_meeting(place, due_on - timedelta(days=14), due_on=due_on, topic=topic or f"Hạn {due_on}", **values)
+def late(locality, due_on, topic="", **values):
+    return held_meeting(locality, due_on - timedelta(days=14), due_on=due_on, topic=topic or f"Hạn {due_on}", **values)
 
 
 def shown(client, **asked) -> list[tuple[str, int]]:
@@ -141,13 +141,13 @@ def test_thousands_cost_no_more_statements_than_a_few_and_are_in_order(cast, sig
     CalendarDay.objects.create(day=date(2026, 5, 12), kind=DayKind.DAY_OFF, name="Bão", locality=cast.sibling_ward)
     pattern = late(cast.ward, date(2026, 5, 13))
     fields = {f.attname: getattr(pattern, f.attname) for f in Meeting._meta.concrete_fields if f.attname != "id"}
-    places = [(cast.ward, unit_of(cast.ward)), (cast.sibling_ward, unit_of(cast.sibling_ward))]
+    hosts = [(cast.ward, unit_of(cast.ward)), (cast.sibling_ward, unit_of(cast.sibling_ward))]
     rows = []
     for number in range(2000):
-        place, unit = places[number % 2]
+        locality, unit = hosts[number % 2]
         due_on = date(2024, 5, 20) + timedelta(days=number % 727)
         held_on = due_on - timedelta(days=14)
-        values = {"locality_id": place.pk, "host_unit_id": unit.pk, "conclusion_due_on": due_on, "held_on": held_on}
+        values = {"locality_id": locality.pk, "host_unit_id": unit.pk, "conclusion_due_on": due_on, "held_on": held_on}
         rows.append(Meeting(**fields | values))
     Meeting.objects.bulk_create(rows)
     assert statements() == few <= 8
@@ -217,3 +217,34 @@ def test_who_decides_finds_the_request_among_the_work_and_on_the_dashboard(cast,
         assert link not in signed_in(name).get(reverse("work")).content.decode()
     needs = signed_in("superior_leader").get(reverse("reports:dashboard")).context["board"].needs
     assert "1 đề nghị gia hạn" in [one.text for one in needs]
+
+
+@pytest.mark.parametrize("name", ["notices:list", "meetings:list", "reports:rows"])
+def test_lists_count_by_the_calendar_of_each_place_without_asking_for_each(cast, signed_in, name):
+    """Twelve wards, one of them closed by a storm: the badge says so, and the statements stay as few."""
+    client, url = signed_in("superior_leader"), reverse(name)
+    asked = {"what": "overdue_notices"} if name == "reports:rows" else {}
+
+    def statements() -> tuple[int, str]:
+        with CaptureQueriesContext(connection) as queries:
+            page = client.get(url, asked)
+        assert page.status_code == 200
+        return len(queries), page.content.decode()
+
+    def in_a_new_ward(number: int) -> Meeting:
+        ward = place(cast.province, f"Phường Mới {number}", LocalityKind.COMMUNE)
+        meeting = late(ward, date(2026, 5, 15))
+        Notice.objects.create(
+            meeting=meeting, unit=meeting.host_unit, regime="state", subject="Kết luận", drafted_by=cast.system_admin
+        )
+        return meeting
+
+    stormy = in_a_new_ward(0)
+    CalendarDay.objects.create(day=date(2026, 5, 19), kind=DayKind.DAY_OFF, name="Bão", locality=stormy.locality)
+    few, _page = statements()
+    for number in range(1, 12):
+        in_a_new_ward(number)
+    many, page = statements()
+    assert many == few
+    assert page.count("quá hạn 2 ngày làm việc") == 1
+    assert page.count("quá hạn 3 ngày làm việc") == 11
