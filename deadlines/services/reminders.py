@@ -61,6 +61,23 @@ class Kinds:
         return self.late if planned.recipient == Recipient.UNIT else self.escalated
 
 
+@dataclass(slots=True)
+class PlannedRow:
+    """A reminder to be written; a sweep makes so many that instances of the model would take most of its time."""
+
+    kind: str
+    target_type: str
+    target_id: int
+    recipient_id: int
+    recipient_role: str
+    for_day: date
+    due_on: date | None
+    subject: str
+    body: str
+    url: str
+    occasion: str = ""
+
+
 # The columns in which planned rows differ, each with its type in PostgreSQL.
 PLANNED_COLUMNS = {
     "kind": "text",
@@ -82,7 +99,7 @@ ON CONFLICT DO NOTHING
 """
 
 
-def write_planned(rows: list[Reminder]) -> None:
+def write_planned(rows: list[PlannedRow] | list[Reminder]) -> None:
     """Writes those of the rows that don't exist yet; running it again changes nothing.
 
     Each column goes as one array: a sweep writes tens of thousands of rows, in a fraction of what ``bulk_create`` takes

@@ -9,24 +9,25 @@ Whatever moves a due day sets the marker back to None.
 import logging
 from array import array
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from functools import cached_property
 
 from django.db import connection, models, transaction
 from django.db.models import Max, Q
+from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import Locality, Membership, Role, Unit
 from deadlines.clock import VIETNAM
 from deadlines.counting import Calendar
-from deadlines.models import CalendarDay, Move, Recipient, Reminder
+from deadlines.models import CalendarDay, Move, Recipient
 from deadlines.reminding import PlannedReminder, Schedule, horizon, reminder_plan
 from deadlines.services.calendar import working_calendars
 from deadlines.services.heartbeats import SWEEP, beat
 from deadlines.services.office_hours import are_office_hours
-from deadlines.services.reminders import Kinds, write_planned
+from deadlines.services.reminders import Kinds, PlannedRow, write_planned
 from deadlines.services.schedules import Schedules, schedules_of
 
 logger = logging.getLogger(__name__)
@@ -58,6 +59,12 @@ class OpenDeadline:
     marker: date | None
     url: str
     facts: tuple = ()
+
+
+def addresses(name: str) -> Callable[[int], str]:
+    """The addresses of a page by the key of its record; worked out once, since a sweep asks for thousands."""
+    before, _zero, after = reverse(name, kwargs={"pk": 0}).partition("/0/")
+    return lambda pk: f"{before}/{pk}/{after}"
 
 
 class Sweep:
@@ -243,7 +250,7 @@ def _sweep_chunk(run: _Run, ids: list[int]) -> None:
     ready = [one for one in found if schedules[one.path].at <= time_of_day]
     moved = _moved_on(sweep, [one.pk for one in ready])
     people = _People(run, ready)
-    rows: list[Reminder] = []
+    rows: list[PlannedRow] = []
     told: list[int] = []
     for one in ready:
         try:
@@ -271,7 +278,7 @@ def _moved_on(sweep: Sweep, ids: list[int]) -> dict[int, date]:
     return {pk: last.astimezone(VIETNAM).date() for pk, last in moves}
 
 
-def _rows(run: _Run, one: OpenDeadline, schedule: Schedule, moved: date | None, people: "_People") -> list[Reminder]:
+def _rows(run: _Run, one: OpenDeadline, schedule: Schedule, moved: date | None, people: "_People") -> list[PlannedRow]:
     if one.due_on is None:
         return []
     after = one.marker
@@ -279,7 +286,7 @@ def _rows(run: _Run, one: OpenDeadline, schedule: Schedule, moved: date | None, 
         after = run.today - ONE_DAY  # It is here again for those who joined today.
     if moved is not None and moved > one.since:
         one = OpenDeadline(**{name: getattr(one, name) for name in one.__slots__} | {"since": moved})
-    rows = []
+    rows: list[PlannedRow] = []
     told: set[tuple[int, date]] = set()
     for planned in run.plan(one, schedule, after):
         listeners = people.of(one, planned.recipient)
@@ -293,7 +300,7 @@ def _rows(run: _Run, one: OpenDeadline, schedule: Schedule, moved: date | None, 
                 continue
             told.add((user, planned.for_day))
             rows.append(
-                Reminder(
+                PlannedRow(
                     kind=kind,
                     target_type=run.sweep.model._meta.label_lower,
                     target_id=one.pk,

@@ -4,14 +4,13 @@ from collections.abc import Iterable
 from datetime import date, datetime
 
 from django.db.models import Max, Q, QuerySet
-from django.urls import reverse
 
 from accounts.models import Role
 from deadlines import clock
 from deadlines.models import Matter, Obligation, ReminderKind, Stage
 from deadlines.reminding import PlannedReminder
 from deadlines.services import Kinds, OpenDeadline, Sweep, run_sweep
-from deadlines.services.sweeping import CHUNK, Calendars
+from deadlines.services.sweeping import CHUNK, Calendars, addresses
 from feedback.models import Assignment, Extension, Opinion, Verdict
 
 
@@ -36,6 +35,7 @@ class AssignmentSweep(Sweep):
 
     def deadlines(self, ids: list[int], calendars: Calendars) -> Iterable[OpenDeadline]:
         granted = _granted_on(ids)
+        address = addresses("feedback:assignment")
         rows = Assignment.objects.filter(pk__in=ids).order_by("pk").values_list(
             "pk",
             "due_on",
@@ -58,7 +58,7 @@ class AssignmentSweep(Sweep):
                 told=((unit, Role.OFFICER), (host, Role.CLERK)),
                 path=path,
                 marker=marker,
-                url=reverse("feedback:assignment", args=[pk]),
+                url=address(pk),
                 facts=(name, *facts),
             )
 

@@ -4,7 +4,6 @@ from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 
 from django.db.models import F, Q, QuerySet
-from django.urls import reverse
 
 from accounts.models import Role
 from deadlines import clock
@@ -12,7 +11,7 @@ from deadlines.counting import Calendar, CountError, count_back
 from deadlines.models import Matter, Obligation, Quantity, ReminderKind, Rule, Stage
 from deadlines.reminding import PlannedReminder
 from deadlines.services import Kinds, OpenDeadline, Sweep, run_sweep
-from deadlines.services.sweeping import CHUNK, Calendars
+from deadlines.services.sweeping import CHUNK, Calendars, addresses
 from meetings.models import Meeting, MeetingState
 
 
@@ -53,6 +52,7 @@ class AnnouncementSweep(Sweep):
         return Q(host_unit__in=units)
 
     def deadlines(self, ids: list[int], calendars: Calendars) -> Iterable[OpenDeadline]:
+        address = addresses("meetings:announce")
         rows = Meeting.objects.filter(pk__in=ids).order_by("pk").values_list(
             "pk",
             "planned_start",
@@ -75,7 +75,7 @@ class AnnouncementSweep(Sweep):
                 told=((unit, Role.CLERK), (unit, Role.LEADER)),
                 path=path,
                 marker=marker,
-                url=reverse("meetings:announce", kwargs={"pk": pk}),
+                url=address(pk),
                 facts=(name, topic, day),
             )
 

@@ -4,14 +4,13 @@ from collections.abc import Iterable
 from datetime import date, datetime
 
 from django.db.models import Q, QuerySet
-from django.urls import reverse
 
 from accounts.models import Role
 from deadlines import clock
 from deadlines.models import Matter, Obligation, ReminderKind, Stage
 from deadlines.reminding import PlannedReminder
 from deadlines.services import Kinds, OpenDeadline, Sweep, run_sweep
-from deadlines.services.sweeping import CHUNK, Calendars
+from deadlines.services.sweeping import CHUNK, Calendars, addresses
 from meetings.models import Meeting, MeetingState
 
 
@@ -27,6 +26,7 @@ class _OfMeetings(Sweep):
         return Q(host_unit__in=units)
 
     def deadlines(self, ids: list[int], calendars: Calendars) -> Iterable[OpenDeadline]:
+        address = addresses("notices:meeting_notice")
         rows = Meeting.objects.filter(pk__in=ids).order_by("pk").values_list(
             "pk", self.due_field, "held_on", "host_unit", "host_unit__name", "locality__path", self.marker, "topic"
         )  # fmt: skip
@@ -39,7 +39,7 @@ class _OfMeetings(Sweep):
                 told=((unit, Role.CLERK), (unit, Role.LEADER)),
                 path=path,
                 marker=marker,
-                url=reverse("notices:meeting_notice", kwargs={"pk": pk}),
+                url=address(pk),
                 facts=(name, topic, held_on),
             )
 

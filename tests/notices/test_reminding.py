@@ -6,6 +6,7 @@ from datetime import date, datetime, timedelta
 import pytest
 import time_machine
 from django.db import connection
+from django.urls import reverse
 
 from accounts.errors import ServiceError
 from accounts.models import Membership, Role
@@ -342,3 +343,8 @@ def test_submitting_again_after_a_return_is_told_again_and_a_double_click_once(c
     submitted = Reminder.objects.filter(recipient=cast.ward_leader, subject__startswith="Trình duyệt")
     assert len(set(submitted.values_list("occasion", flat=True))) == submitted.count() == 2
     assert Reminder.objects.filter(recipient=cast.ward_clerk, subject__contains="bị trả lại").count() == 1
+
+
+@pytest.mark.parametrize("name", ["notices:meeting_notice", "feedback:assignment", "meetings:announce"])
+def test_an_address_worked_out_once_is_the_pages_own(name):
+    assert sweeping.addresses(name)(1207) == reverse(name, kwargs={"pk": 1207})
