@@ -11,6 +11,7 @@ class PlaceForm(forms.Form):
     """A place by its name; links name it by its number."""
 
     place = LocalityField(label=_("As it holds in"), required=False)
+    place.widget.attrs["class"] = "form-control"
 
     @classmethod
     def asked(cls, text: str) -> "PlaceForm":

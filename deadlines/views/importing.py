@@ -47,8 +47,6 @@ def _read_and_compare(asked: dict) -> importing.Comparison:
     upload = asked["file"]
     content = upload.read(importing.MAX_BYTES + 1)
     reading = importing.read(content, year=asked["year"])
-    if reading.problems:
-        return importing.Comparison(problems=reading.problems)
     days = reading.days
     if number := asked["decision_number"]:
         days = [
@@ -58,6 +56,7 @@ def _read_and_compare(asked: dict) -> importing.Comparison:
     place = asked["locality"]
     entries = CalendarDay.objects.filter(locality=place, day__year=asked["year"])
     found = importing.compare(days, entries=entries, without=_calendar_above(place), locality=place and place.pk)
+    found.problems = reading.problems + found.problems
     found.notes = reading.notes + found.notes
     return found
 

@@ -77,6 +77,8 @@ def test_a_calendar_of_a_place_is_compared_with_the_days_of_that_place(cast, sig
         (HEADINGS + "07/03/2027;nghỉ;Lễ;;", ["Dòng 2", "Chủ nhật, 07/03/2027"]),
         (HEADINGS + "08/02/2027;nghỉ;=HYPERLINK(1);;", ["Dòng 2", "tên", "=HYPERLINK(1)"]),
         (HEADINGS + "11/02/2027;nghỉ;Tốt;;\nmai;nghỉ;Tết;;", ["Dòng 3", "mai"]),
+        # What can't be read and what makes no sense are named together.
+        (HEADINGS + "mai;nghỉ;Tết;;\n03/03/2027;làm bù;Bù;;", ["Dòng 2", "Dòng 3", "thứ Tư, 03/03/2027"]),
         ("\x00\x01", []),
     ],
 )
