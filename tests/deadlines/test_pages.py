@@ -347,7 +347,9 @@ class TestPieces:
             counted_from=date(2026, 8, 21),
         )
         rows = [{"law": one.law, "due_on": one.due_on, "count": one.count, "days_late": None} for one in deadlines]
-        text = render_to_string("deadlines/_deadlines.html", {"deadlines": rows, "done_on": None, "locality": cast.ward})
+        text = render_to_string(
+            "deadlines/_deadlines.html", {"deadlines": rows, "done_on": None, "locality": cast.ward}
+        )
         assert f"Tính theo lịch làm việc của {cast.ward}" in text
         assert text.index("Điều 43 Luật số 72/2025/QH15") < text.index("Điều 5 12-QĐ/ĐU")
         question = f"start=2026-08-21&amp;number=10&amp;unit=working_days&amp;locality={cast.ward.pk}"
