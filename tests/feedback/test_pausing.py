@@ -4,6 +4,7 @@ from datetime import date, timedelta
 
 import pytest
 import time_machine
+from django.urls import reverse
 
 from accounts.errors import ServiceError
 from audit.models import Event
@@ -205,6 +206,16 @@ def test_a_reply_during_the_pause_lets_the_clock_run_and_is_not_late(cast, assig
         assert assignment.due_on == date(2026, 10, 1)
         assert moves_of(assignment).get().cause == MoveCause.PAUSE
         accept_reply(reply, actor=cast.ward_clerk)
+
+
+def test_the_citizen_reads_that_the_clock_stands_still_but_not_why(cast, assignment, client):
+    url = reverse("portal:opinion") + f"?ma={assignment.opinion.tracking_code}"
+    with at("2026-09-18"):
+        assert "21/09/2026" in client.get(url).content.decode()
+        _pause(cast, assignment)
+        page = client.get(url).content.decode()
+    assert "18/09/2026" in page and "21/09/2026" not in page
+    assert "Chờ giám định" not in page
 
 
 def test_a_withdrawn_matter_stays_still_and_can_not_be_started(cast, assignment):
