@@ -62,7 +62,7 @@ def _page(request, form, *, token="", status=200):
 @require_POST
 @login_required
 def calendar_feed_new(request):
-    form = FeedForm(request.POST)
+    form = FeedForm(request.POST.dict())
     if not form.is_valid():
         return _page(request, form, status=422)
     try:
@@ -71,6 +71,8 @@ def calendar_feed_new(request):
         )
     except ServiceError as error:
         form.add_error(None, str(error))
+        # The next try is another address, not the one that was refused.
+        form.data = form.data | {"client_key": str(uuid.uuid4())}
         return _page(request, form, status=409)
     response = redirect("reports:calendar_feeds")
     response.set_signed_cookie(
@@ -134,7 +136,9 @@ def calendar_feed_ics(request):
     content = calendar_of(feed.user, on=clock.today())
     services.note_reading(feed)
     etag = f'"{hashlib.sha256(content).hexdigest()}"'
-    response = HttpResponse(content, content_type="text/calendar; charset=utf-8")
+    is_asked_for = request.method != "HEAD"
+    response = HttpResponse(content if is_asked_for else b"", content_type="text/calendar; charset=utf-8")
+    response["Content-Length"] = str(len(content))
     response["Content-Disposition"] = 'inline; filename="lich-ca-nhan.ics"'
     response["ETag"] = etag
     return _private(get_conditional_response(request, etag=etag, response=response))

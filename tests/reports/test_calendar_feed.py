@@ -217,6 +217,7 @@ def test_it_is_never_kept_by_a_proxy_and_not_sent_again_when_nothing_changed(cas
     assert "private" in again["Cache-Control"]
     head = ask(token, "head")
     assert (head.status_code, head["ETag"], head.content) == (200, first["ETag"], b"")
+    assert head["Content-Length"] == first["Content-Length"] == str(len(first.content))
     planned(cast, date(2026, 5, 30))
     assert ask(token, **{"If-None-Match": first["ETag"]}).status_code == 200
     assert ask(token, "post").status_code == 405
@@ -303,6 +304,18 @@ def test_the_same_form_twice_is_one_address_and_none_after_it_was_revoked(cast):
     revoke_feed(feed, actor=cast.ward_clerk)
     with pytest.raises(ServiceError):
         create_feed(cast.ward_clerk, key=UUID(key))
+
+
+def test_the_form_of_a_revoked_address_comes_back_for_a_new_one(cast, signed_in):
+    clerk, new = signed_in("ward_clerk"), reverse("reports:calendar_feed_new")
+    said = {"client_key": "6f9f1f0e-6a1f-4c53-9a55-0a4a3b1f7c12", "name": "Điện thoại"}
+    assert clerk.post(new, said).status_code == 302
+    revoke_feed(CalendarFeed.objects.get(), actor=cast.ward_clerk)
+    refused = clerk.post(new, said)
+    assert refused.status_code == 409
+    said["client_key"] = refused.context["form"]["client_key"].value()
+    assert clerk.post(new, said).status_code == 302
+    assert CalendarFeed.objects.alive().count() == 1
 
 
 def test_a_person_has_a_handful_of_addresses(cast, signed_in):
