@@ -87,7 +87,7 @@ def test_a_database_that_hangs_holds_nobody_up(all_speak, monkeypatch):
         began = time.monotonic()
         code, said = ask()
     assert (code, said["database"]["ok"]) == (503, False)
-    assert time.monotonic() - began < 4
+    assert time.monotonic() - began < 8
 
 
 def test_a_redis_that_hangs_holds_nobody_up(all_speak, settings):
@@ -96,7 +96,7 @@ def test_a_redis_that_hangs_holds_nobody_up(all_speak, settings):
         began = time.monotonic()
         code, said = ask()
     assert (code, said["database"]["ok"], said["redis"]["ok"]) == (503, True, False)
-    assert time.monotonic() - began < 4
+    assert time.monotonic() - began < 8
 
 
 def test_a_redis_that_is_down_is_an_answer(all_speak, settings):

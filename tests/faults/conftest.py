@@ -21,7 +21,7 @@ from tests.mail_server import MailServer
 
 # Units, people of each, meetings of each.
 SMALL = (10, 2, 10)
-LARGE = (100, 5, 20)
+LARGE = (50, 5, 40)
 
 
 class Servers:

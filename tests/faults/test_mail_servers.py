@@ -37,7 +37,7 @@ def test_trouble_with_some_holds_up_nobody_else_and_loses_nothing(house):
     house.wait(lambda: server.taken, "the first letter")
     began = time.monotonic()
     house.wait(lambda: len(addresses(server.taken)) == PEOPLE - len(TROUBLE), "everybody else has their letter")
-    assert time.monotonic() - began < 15, "one that stalls costs its own time-out, no more"
+    assert time.monotonic() - began < 40, "one that stalls costs its own time-out, no more"
     assert not addresses(server.taken) & set(TROUBLE)
     failed = "SELECT count(DISTINCT recipient_id) FROM deadlines_reminder WHERE mail_error <> '' AND mailed_at IS NULL"
     house.wait(lambda: house.number(failed) == len(TROUBLE), "the failures are noted")
