@@ -211,7 +211,7 @@ SESSION_COOKIE_AGE = _setting(env.int, "SESSION_HOURS", 12, "12") * 3600
 SESSION_SAVE_EVERY_REQUEST = False
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = IS_HTTPS
 SESSION_COOKIE_HTTPONLY = True
-SESSION_ENGINE = "django.contrib.sessions.backends.cached_db"
+SESSION_ENGINE = "dialogue.sessions"
 
 # --- words ----------------------------------------------------------------------------------------------------
 
