@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -80,5 +81,5 @@ def _when(planned: PlannedReminder) -> str:
     if planned.stage == Stage.DUE:
         return _("Due")
     if planned.stage == Stage.BEFORE:
-        return ngettext("%(days)s working day left", "%(days)s working days left", days) % {"days": days}
+        return capfirst(ngettext("%(days)s working day left", "%(days)s working days left", days) % {"days": days})
     return ngettext("%(days)s working day late", "%(days)s working days late", days) % {"days": days}

@@ -24,6 +24,7 @@ from accounts import charts
 from accounts.components import words
 from accounts.context_processors import Acting
 from accounts.models import Unit, UnitKind
+from deadlines.models import CalendarYear
 
 TEMPLATES = sorted((settings.BASE_DIR / "templates").rglob("*.html"))
 LETTERS_AND_SHEETS = ("/print/", "/email/")  # never sent to a browser as a page
@@ -169,10 +170,19 @@ def test_an_unknown_tone_is_neutral_and_a_label_is_escaped():
     ],
 )
 def test_a_deadline_says_in_words_how_it_stands(due_on, done_on, tone, words):
+    CalendarYear.objects.create(year=2026)
     with time_machine.travel(dt.datetime(2026, 9, 7, 3, tzinfo=dt.UTC), tick=False):
         html = render("{% deadline_badge due_on done_on %}", due_on=due_on, done_on=done_on)
     assert f"deadline-{tone}" in html
     assert flat(html) == words
+
+
+@pytest.mark.django_db
+def test_a_deadline_in_a_year_that_nobody_has_confirmed_is_provisional():
+    CalendarYear.objects.create(year=2026)
+    with time_machine.travel(dt.datetime(2026, 12, 30, 3, tzinfo=dt.UTC), tick=False):
+        assert "tạm tính" not in render("{% deadline_badge due_on %}", due_on=dt.date(2026, 12, 31))
+        assert "tạm tính" in render("{% deadline_badge due_on %}", due_on=dt.date(2027, 1, 4))
 
 
 @pytest.mark.django_db
