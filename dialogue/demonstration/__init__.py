@@ -5,6 +5,7 @@ from django.db import transaction
 
 from accounts.models import User
 from deadlines.clock import today
+from deadlines.models import Reminder
 from deadlines.services.calendar import calendar_memo
 from dialogue.demonstration import communes, dong_xoai, regulations
 from meetings.models import Meeting
@@ -30,3 +31,5 @@ def load() -> None:
         load_published_returns()
         dong_xoai.load()
         communes.load(today())
+    # What the story tells lies behind: it stands in people's lists, but nobody is mailed of it today.
+    Reminder.objects.not_yet_mailed().update(is_mail_wanted=False)
