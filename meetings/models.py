@@ -1,7 +1,7 @@
 """Dialogue meetings: who meets whom, when, about what, and what is left of it on paper."""
 
 import uuid
-from datetime import date
+from datetime import date, datetime
 from pathlib import PurePosixPath
 
 from django.conf import settings
@@ -109,8 +109,12 @@ class MeetingQuerySet(models.QuerySet):
         """What a citizen may see: announced to the public and not withdrawn."""
         return self.exclude(announced_on=None)
 
-    def upcoming(self, *, on: date):
-        return self.filter(state__in=[MeetingState.PLANNED, MeetingState.ANNOUNCED], planned_start__date__gte=on)
+    def awaiting_announcement(self, *, now: datetime):
+        """Still to come and to be announced: a plan, or a postponed meeting that has its new time."""
+        has_a_time = Q(state=MeetingState.PLANNED) | Q(state=MeetingState.POSTPONED) & ~Q(
+            previous_start=F("planned_start")
+        )
+        return self.filter(has_a_time, planned_start__gt=now)
 
     def awaiting_conclusion(self):
         """Held meetings whose conclusion notice has not been issued."""

@@ -26,7 +26,7 @@ from deadlines.services import (
 )
 from meetings.models import DeadlineSnapshot, Meeting, MeetingState
 from meetings.recounting import DUE, Counts, Recount, recount
-from meetings.services.scheduling import announcement_limits
+from meetings.services.announcing import announcement_limits
 
 CHUNK = 500
 NEEDED = (
@@ -149,10 +149,10 @@ class Meetings:
         return recount(meeting, obligation, kept, calendar=calendar, counts=Counts(), follow_rules=follow_rules)
 
     def live(self, *, path: str, days: tuple[date, date] | None) -> dict[tuple[int, str], PlannedMove]:
-        """The last day to announce each meeting that is still to come and was not announced."""
+        """The last day to announce each meeting that is still to come and was not announced, or not for its new day."""
         planned = list(
-            Meeting.objects.upcoming(on=clock.today())
-            .filter(announced_on=None, locality__path__startswith=path)
+            Meeting.objects.awaiting_announcement(now=clock.now())
+            .filter(locality__path__startswith=path)
             .order_by("pk")
         )
         found, url = {}, _url(0)

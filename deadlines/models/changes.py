@@ -109,6 +109,7 @@ class MoveCause(models.TextChoices):
     RULES = "rules", _("Change of the rules")
     EXTENSION = "extension", _("Extension")
     PAUSE = "pause", _("Clock stopped and started again")
+    PLAN = "plan", _("Another day of the meeting")
 
 
 class Move(models.Model):

@@ -1,5 +1,6 @@
 """Every write to meetings, as a verb."""
 
+from meetings.services.announcing import announcement_limits
 from meetings.services.attachments import add_attachment, remove_attachment
 from meetings.services.holding import (
     close_meeting,
@@ -13,7 +14,6 @@ from meetings.services.planning import PlanRefused, edit_meeting, plan_meeting, 
 from meetings.services.recording import record_attendance, save_minutes, save_record
 from meetings.services.scheduling import (
     announce_meeting,
-    announcement_limits,
     announcement_warning,
     cancel_meeting,
     postpone_meeting,

@@ -12,6 +12,7 @@ from audit.services import record
 from deadlines import clock
 from meetings import policies
 from meetings.models import AgendaItem, AudienceGroup, Meeting, MeetingSearch, MeetingState
+from meetings.services.announcing import move_announcement
 from meetings.services.common import aware, check_version, clean_text, local_day, lock_open
 
 TEXTS = ("topic", "chair", "co_chairs", "secretary", "standing_member", "place", "online_address")
@@ -216,7 +217,7 @@ def edit_meeting(meeting: Meeting, *, actor: User, version: int, **fields) -> Me
         # Never announced: with its new day it is simply a plan again. One that was stays postponed until re-announced.
         meeting.state = MeetingState.PLANNED
     if changed & MOVE_THE_ANNOUNCEMENT:
-        meeting.announcement_reminded_until = None
+        move_announcement(meeting, actor=actor)
     meeting.version += 1
     meeting.save()
     for name, values in relations.items():

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 
-from django.db.models import F, Q, QuerySet
+from django.db.models import Q, QuerySet
 
 from accounts.models import Role
 from deadlines import clock
@@ -12,7 +12,7 @@ from deadlines.models import Matter, Obligation, Quantity, ReminderKind, Rule, S
 from deadlines.reminding import PlannedReminder
 from deadlines.services import Kinds, OpenDeadline, Sweep, run_sweep
 from deadlines.services.sweeping import CHUNK, Calendars, addresses
-from meetings.models import Meeting, MeetingState
+from meetings.models import Meeting
 
 
 class AnnouncementSweep(Sweep):
@@ -39,13 +39,10 @@ class AnnouncementSweep(Sweep):
         self._limits: dict[tuple, date | None] = {}
 
     def candidates(self, *, until: date, now: datetime) -> QuerySet:
-        has_a_time = Q(state=MeetingState.PLANNED) | Q(state=MeetingState.POSTPONED) & ~Q(
-            previous_start=F("planned_start")
-        )
         # The limit lies this many days before the meeting at most; a rule counts working days or calendar days.
         longest = max((2 * rule.number + 15 for rule in self._rules), default=0)
         before = datetime.combine(until + timedelta(days=longest + 1), datetime.min.time(), tzinfo=clock.VIETNAM)
-        ahead = Meeting.objects.filter(has_a_time, planned_start__gt=now, planned_start__lt=before)
+        ahead = Meeting.objects.awaiting_announcement(now=now).filter(planned_start__lt=before)
         return ahead if self._rules else ahead.none()
 
     def of_units(self, units: list[int]) -> Q:

@@ -10,23 +10,12 @@ from accounts.errors import ServiceError
 from accounts.models import User
 from audit.services import record
 from deadlines import clock
-from deadlines import services as deadlines
-from deadlines.models import Obligation, Quantity
+from deadlines.models import Quantity
 from meetings import policies
 from meetings.models import Meeting, MeetingState, Mode
+from meetings.services.announcing import announcement_limits, move_announcement
 from meetings.services.common import aware, clean_text, demand, local_day, lock, vn_moment
 from meetings.services.planning import PlanRefused, problems_of
-
-
-def announcement_limits(meeting: Meeting) -> list[deadlines.Deadline]:
-    """For each rule on announcing beforehand, the last day that keeps it; the strictest first."""
-    return deadlines.deadlines_for(
-        locality=meeting.locality,
-        level=meeting.level,
-        meeting_type=meeting.meeting_type,
-        obligation=Obligation.ANNOUNCEMENT,
-        counted_from=local_day(meeting.planned_start),
-    )
 
 
 def announcement_warning(meeting: Meeting, announced_on: date) -> str:
@@ -104,7 +93,7 @@ def postpone_meeting(
         problems = problems_of(meeting, {})
         if problems:
             raise PlanRefused(problems)
-        meeting.announcement_reminded_until = None
+        move_announcement(meeting, actor=actor, reason=reason)
         sentence = f"đã hoãn hội nghị đến {vn_moment(meeting.planned_start)}"
     meeting.state = MeetingState.POSTPONED
     meeting.change_reason = reason

@@ -27,10 +27,10 @@ from deadlines.services import (
 from deadlines.services.changes import recomputing
 from feedback.services import reply_deadline
 from meetings.models import DeadlineSnapshot, Meeting
-from meetings.services import mark_concluded
+from meetings.services import mark_concluded, postpone_meeting
 from tests.deadlines.access import make_day, make_regulation, make_rule
 from tests.feedback.factories import make_assignment, make_opinion
-from tests.meetings.factories import make_meeting
+from tests.meetings.factories import local, make_meeting
 
 pytestmark = pytest.mark.django_db
 
@@ -155,6 +155,16 @@ class TestPreview:
         planned = make_meeting(cast, day=date(2027, 2, 22))
         (move,) = preview(propose(cast.system_admin, SWAP | {"day": "2027-02-17"})).live
         assert (move.target_id, move.obligation) == (planned.pk, "announcement")
+
+    def test_a_postponed_meeting_has_to_be_announced_anew_once_it_has_its_new_time(self, cast):
+        make_rule(make_regulation(cast.ward), obligation="announcement", number=5)
+        postponed = [make_meeting(cast, state="announced", day=date(2027, 2, 18)) for _ in range(2)]
+        new = local(date(2027, 2, 19))
+        times = {"planned_start": new, "planned_end": new + timedelta(hours=2)}
+        postpone_meeting(postponed[0], actor=cast.ward_clerk, reason="Đổi lịch", **times)
+        postpone_meeting(postponed[1], actor=cast.ward_clerk, reason="Chưa có ngày mới")
+        (move,) = preview(propose(cast.system_admin, SWAP | {"day": "2027-02-17"})).live
+        assert (move.target_id, move.obligation) == (postponed[0].pk, "announcement")
         assert move.due_on_after < move.due_on_before
 
     def test_an_operation_says_in_words_what_it_changes(self, cast, rule):

@@ -7,6 +7,7 @@ import time_machine
 
 from deadlines import clock
 from deadlines.models import Heartbeat, Obligation, Quantity, Reminder, ReminderKind
+from deadlines.services import moves_of
 from deadlines.services.sweeping import Calendars
 from meetings.models import Meeting, MeetingState
 from meetings.services import announce_meeting, announcement_limits, edit_meeting, postpone_meeting
@@ -150,3 +151,25 @@ def test_the_sweep_asks_a_constant_number_of_questions(cast, rule, django_assert
 
 def test_the_task_says_how_many_it_wrote(cast):
     assert remind_of_announcements() == 0
+
+
+@pytest.mark.parametrize("way", ["edited", "postponed"])
+def test_a_plan_brought_forward_asks_for_nothing_before_the_day_on_which_it_was(cast, rule, way):
+    """Its announcement is late at once: nobody is told of days on which it was due in December."""
+    with time_machine.travel(at(PLANNED), tick=False):
+        meeting = make_meeting(cast, day=date(2026, 12, 18))
+    new = local(DAY, 8)
+    values = {"actor": cast.ward_clerk, "planned_start": new, "planned_end": new + timedelta(hours=2)}
+    with time_machine.travel(at(date(2026, 6, 24), 9), tick=False):
+        if way == "edited":
+            edit_meeting(meeting, version=meeting.version, **values)
+        else:
+            postpone_meeting(meeting, reason="Đổi lịch", **values)
+        remind_of_due_announcements()
+    assert told() == [(24, "late")]
+    assert told("chutichtinh") == [(24, "escalated")]
+    move = moves_of(meeting).get()
+    assert (move.cause, move.due_on_before, move.due_on_after) == ("plan", date(2026, 12, 11), DUE)
+    remind_of_due_announcements(now=at(date(2026, 6, 25)))
+    assert told() == [(24, "late"), (25, "late")]
+    assert told("chutichtinh") == [(24, "escalated")]
