@@ -19,6 +19,8 @@ NOT_PAGES = {
     "meetings:attachment",
     "feedback:reply_document",
     "reports:return_template",
+    "deadlines:change_moves",
+    "deadlines:import_template",
     "health_live",
 }
 
