@@ -14,7 +14,7 @@ from audit.services import record
 from deadlines import clock
 from deadlines.counting import count
 from deadlines.models import Obligation, Quantity
-from deadlines.services import deadlines_for, working_calendar
+from deadlines.services import deadlines_for, hold_changes_off, working_calendar
 from feedback.models import Assignment, AssignmentState, FieldDepartment, Opinion, OpinionState, ProgressNote
 from feedback.services.common import (
     clean,
@@ -104,6 +104,7 @@ def assign_opinion(
     on: date | None = None,
 ) -> Assignment:
     """Hands the matter to a department. ``on`` is an earlier day when a past assignment is being entered."""
+    hold_changes_off()
     opinion = lock_opinion(opinion.pk)
     require_dialogue(opinion)
     assigned_on = day(on)

@@ -54,6 +54,7 @@ def _snapshot_deadlines(meeting: Meeting) -> dict[str, date]:
 @transaction.atomic
 def hold_meeting(meeting: Meeting, *, actor: User, actual_start: datetime, actual_end: datetime) -> Meeting:
     """Records that the meeting took place; from here its deadlines run."""
+    deadlines.hold_changes_off()
     lock(meeting)
     demand(policies.may_hold(actor, meeting), meeting, actor)
     start, end = aware(actual_start), aware(actual_end)

@@ -17,6 +17,7 @@ What is refused at the proposal is refused with the service's own sentence and n
 
 from deadlines.services.changes.applying import apply_change, discard_change
 from deadlines.services.changes.ledger import moved_by, named
+from deadlines.services.changes.operations import hold_changes_off
 from deadlines.services.changes.previewing import Preview, last_applied, preview
 from deadlines.services.changes.proposing import common_root, propose_change
 from deadlines.services.changes.recomputing import finish_unfinished, recompute_change
@@ -27,6 +28,7 @@ __all__ = [
     "common_root",
     "discard_change",
     "finish_unfinished",
+    "hold_changes_off",
     "last_applied",
     "moved_by",
     "named",
