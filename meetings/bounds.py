@@ -7,7 +7,7 @@ from datetime import date
 from deadlines.counting import Count
 from deadlines.models import Obligation
 from deadlines.services import as_of_now, deadlines_for
-from meetings.models import DeadlineSnapshot, Meeting
+from meetings.models import DeadlineSnapshot, Meeting, MeetingState
 
 # In the order in which a meeting meets them.
 ORDER = (Obligation.ANNOUNCEMENT, Obligation.CONCLUSION_NOTICE, Obligation.PUBLICATION)
@@ -59,7 +59,7 @@ class Bound:
 
 def bounds_of(meeting: Meeting) -> list[Bound]:
     """All of them: before the meeting is held as they will be, afterwards as they were kept that day."""
-    if not meeting.is_held and not meeting.is_open:
+    if not meeting.is_held and (not meeting.is_open or _has_no_day(meeting)):
         return []
     found = [*_live(meeting), *(_kept(meeting) if meeting.is_held else [])]
     bounds: list[Bound] = []
@@ -68,6 +68,16 @@ def bounds_of(meeting: Meeting) -> list[Bound]:
         for position, one in enumerate(of_one):
             bounds.append(Bound(**vars(one) | {"counts": position == 0, "is_alone": len(of_one) == 1}))
     return bounds
+
+
+def _is_postponed(meeting: Meeting) -> bool:
+    """Its new day has to be announced, whatever was announced before."""
+    return meeting.state == MeetingState.POSTPONED
+
+
+def _has_no_day(meeting: Meeting) -> bool:
+    """From nothing nothing can be counted: the old day will not come."""
+    return _is_postponed(meeting) and not meeting.has_new_time
 
 
 def _live(meeting: Meeting) -> Iterator[Bound]:
@@ -86,7 +96,7 @@ def _live(meeting: Meeting) -> Iterator[Bound]:
             law=limit.law,
             count=limit.count,
             due_on=limit.due_on,
-            done_on=meeting.announced_on if is_announcement else None,
+            done_on=meeting.announced_on if is_announcement and not _is_postponed(meeting) else None,
             is_prospective=not is_announcement,
             is_missed=is_announcement and meeting.is_held and meeting.announced_on is None,
         )

@@ -10,7 +10,7 @@ from django.utils.translation import ngettext
 
 from deadlines.counting import Calendar, working_days_between
 from deadlines.history import Entry, dmy, first_date, in_order, of_moves, on_day
-from deadlines.models import MoveCause, Obligation
+from deadlines.models import Move, MoveCause, Obligation
 from deadlines.services import moves_of
 from feedback.models import Verdict
 from meetings.models import DeadlineSnapshot, Meeting
@@ -138,7 +138,7 @@ class Standing:
         moves = [move for move in moves_of(self.meeting) if move.obligation == Obligation.CONCLUSION_NOTICE]
         first = moves[0].due_on_before if moves else self.due_on
         law = next((one.law for one in self.snapshots), "")
-        asked = [entry for extension in self.extensions for entry in self._of_extension(extension)]
+        asked = [entry for extension in self.extensions for entry in self._of_extension(extension, moves)]
         return in_order(
             [first_date(at=self.meeting.held_on, due_on=first, law=law)],
             asked,
@@ -147,8 +147,14 @@ class Standing:
         )
 
     @staticmethod
-    def _of_extension(extension: NoticeExtension) -> Iterator[Entry]:
-        values = {"before": dmy(extension.due_on_before), "after": dmy(extension.asked_until)}
+    def _of_extension(extension: NoticeExtension, moves: list[Move]) -> Iterator[Entry]:
+        # A change of the calendar may have moved the deadline between the request and the decision.
+        granted = (
+            one for one in moves if one.cause == MoveCause.EXTENSION and one.due_on_after == extension.asked_until
+        )
+        move = next(granted, None)
+        before = move.due_on_before if move else extension.due_on_before
+        values = {"before": dmy(before), "after": dmy(extension.asked_until)}
         yield Entry(
             extension.asked_at,
             _("More time was asked for, until %(after)s.") % values,

@@ -1,6 +1,6 @@
 """The meeting's page shows every deadline that binds it, with its law and its working-out."""
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 import time_machine
@@ -11,8 +11,8 @@ from deadlines.models import CalendarYear, Obligation, Regulation, Rule
 from deadlines.services import working_calendar
 from meetings.bounds import bounds_of
 from meetings.models import Meeting
-from meetings.services import mark_concluded
-from tests.meetings.factories import make_meeting
+from meetings.services import edit_meeting, mark_concluded, postpone_meeting
+from tests.meetings.factories import local, make_meeting
 
 pytestmark = pytest.mark.django_db
 
@@ -179,3 +179,23 @@ def test_the_page_stays_within_ten_queries_however_many_rules_bind(
     client.get(url)
     with django_assert_max_num_queries(12):
         assert len(client.get(url).context["deadlines"]) == 20
+
+
+def test_a_postponed_meeting_shows_what_its_new_day_asks_and_nothing_without_one(cast, signed_in):
+    make_rules(cast, "ahead")
+    with time_machine.travel("2026-08-03 09:00+07:00", tick=False):
+        meeting = make_meeting(cast, state="announced", day=FRIDAY)
+        [row] = page_of(signed_in("ward_clerk"), meeting)[0]
+        assert row.done_on == meeting.announced_on
+        postpone_meeting(meeting, actor=cast.ward_clerk, reason="Mưa bão")
+        assert page_of(signed_in("ward_clerk"), meeting)[0] == []
+        new = local(FRIDAY + timedelta(days=7))
+        edit_meeting(
+            meeting,
+            actor=cast.ward_clerk,
+            version=meeting.version,
+            planned_start=new,
+            planned_end=new + timedelta(hours=2),
+        )
+        [row] = page_of(signed_in("ward_clerk"), meeting)[0]
+    assert row.done_on is None, "the old announcement named another day"

@@ -13,12 +13,14 @@ from accounts.models import Membership, Role, User
 from accounts.policies import Refused
 from audit.models import Event
 from deadlines.models import CalendarDay, DayKind, Move, MoveCause, Obligation, Reminder
-from deadlines.services import moves_of
+from deadlines.services import moves_of, working_calendar
 from feedback.models import Verdict
 from meetings.models import Meeting, MeetingState
+from meetings.services import move_conclusion_due
 from notices import policies
 from notices.models import NoticeExtension, NoticeState
-from notices.services import decide_notice_extension, issue_notice, request_notice_extension
+from notices.services import conclusion_snapshots, decide_notice_extension, issue_notice, request_notice_extension
+from notices.standing import Standing
 from tests.deadlines.access import make_regulation, make_rule
 from tests.meetings.factories import make_meeting
 from tests.notices.factories import ask_for_time, bind, make_notice
@@ -81,6 +83,17 @@ def test_issued_within_the_extension_the_notice_is_on_time(cast, meeting):
     assert (notice.due_on, notice.days_late) == (date(2026, 6, 17), 0)
     meeting.refresh_from_db()
     assert meeting.conclusion_days_late == 0
+
+
+def test_the_history_tells_the_day_from_which_a_grant_moved_the_deadline(cast, meeting):
+    """The calendar moved it on while the request was waiting."""
+    extension = ask(meeting, cast)
+    move_conclusion_due(meeting, due_on=date(2026, 6, 15), actor=cast.system_admin, cause=MoveCause.CALENDAR)
+    decide(extension, cast)
+    meeting.refresh_from_db()
+    standing = Standing(meeting, conclusion_snapshots(meeting), on=TODAY, calendar=working_calendar(meeting.locality))
+    [granted] = [entry.sentence for entry in standing.history if entry.who == cast.superior_leader.full_name]
+    assert "15/06/2026" in granted and "17/06/2026" in granted and "12/06/2026" not in granted
 
 
 def test_a_refusal_needs_a_reason_and_moves_nothing(cast, meeting):
