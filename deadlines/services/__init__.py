@@ -19,6 +19,7 @@ from deadlines.services.calendar_days import (
 from deadlines.services.changes import (
     Preview,
     apply_change,
+    catch_up,
     common_root,
     discard_change,
     finish_unfinished,
@@ -54,6 +55,7 @@ __all__ = [
     "as_of_now",
     "beat",
     "calendar_memo",
+    "catch_up",
     "common_root",
     "confirm_year",
     "confirmed_years",

@@ -12,6 +12,8 @@ from accounts.errors import ServiceError
 from accounts.models import Role, User
 from audit.services import record
 from deadlines import clock
+from deadlines.models import Obligation
+from deadlines.services import catch_up
 from feedback.models import (
     Assignment,
     AssignmentState,
@@ -51,6 +53,7 @@ def reply_to_assignment(
     on: date | None = None,
 ) -> Reply:
     """Sends the department's reply, which then waits for acceptance. ``on``: see ``assign_opinion``."""
+    catch_up(assignment, Obligation.REPLY, path=assignment.opinion.meeting.locality.path)
     assignment = lock_assignment(assignment.pk)
     replied_on = day(on)
     if assignment.state == AssignmentState.WITHDRAWN:

@@ -10,7 +10,8 @@ from accounts.errors import ServiceError
 from accounts.models import User
 from audit.services import record
 from deadlines import clock
-from deadlines.services import working_days_late
+from deadlines.models import Obligation
+from deadlines.services import catch_up, working_days_late
 from meetings.models import Meeting
 from meetings.services import mark_concluded
 from notices import policies
@@ -45,6 +46,7 @@ def issue_notice(notice: Notice, *, actor: User, issued_on: date | None = None) 
 
     Of two leaders who issue at once the second reads that it has been issued. ``issued_on`` may name a past day.
     """
+    catch_up(notice.meeting, Obligation.CONCLUSION_NOTICE, path=notice.meeting.locality.path)
     locked = lock(notice)
     demand(policies.leads(actor, locked.unit), policies.can_become(locked, NoticeState.ISSUED))
     on = issued_on or clock.today()

@@ -9,6 +9,8 @@ from accounts.errors import ServiceError
 from accounts.models import User
 from audit.services import record
 from deadlines import clock
+from deadlines.models import Obligation
+from deadlines.services import catch_up
 from meetings.services import mark_published
 from notices import policies
 from notices.models import Channel, Notice, NoticeState, Publication
@@ -28,6 +30,7 @@ def publish_notice(
     notice: Notice, *, actor: User, channel: str = Channel.PORTAL, on: date | None = None, note: str = ""
 ) -> Publication:
     """Notes where and when the notice was made public; through the portal it is from this moment."""
+    catch_up(notice.meeting, Obligation.PUBLICATION, path=notice.meeting.locality.path)
     locked = lock(notice)
     demand(policies.writes_for(actor, locked.unit), policies.can_be_published(locked))
     today = clock.today()

@@ -20,11 +20,12 @@ from deadlines.services.changes.ledger import moved_by, named
 from deadlines.services.changes.operations import hold_changes_off
 from deadlines.services.changes.previewing import Preview, last_applied, preview
 from deadlines.services.changes.proposing import common_root, propose_change
-from deadlines.services.changes.recomputing import finish_unfinished, recompute_change
+from deadlines.services.changes.recomputing import catch_up, finish_unfinished, recompute_change
 
 __all__ = [
     "Preview",
     "apply_change",
+    "catch_up",
     "common_root",
     "discard_change",
     "finish_unfinished",

@@ -3,8 +3,9 @@
 import logging
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from datetime import date
 
-from django.db import connection, transaction
+from django.db import connection, models, transaction
 from django.utils import timezone
 
 from audit.services import record
@@ -13,7 +14,7 @@ from deadlines.models import Change, ChangeKind, Move, Reminder, ReminderKind
 from deadlines.open_deadlines import PlannedMove, source_of, sources
 from deadlines.services.calendar import forget_calendars
 from deadlines.services.changes.ledger import chunks, moved_by
-from deadlines.services.changes.operations import one_at_a_time
+from deadlines.services.changes.operations import hold_changes_off, one_at_a_time
 from deadlines.services.changes.previewing import days_of, path_of
 from deadlines.services.reminders import write_planned
 
@@ -48,6 +49,22 @@ def recompute_change(change_pk: int, *, chunk: int = CHUNK) -> bool:
             logger.error("change %s: %s deadlines could not be moved; the next sweep tries again", change.pk, failed)
             return False
         return _finish(change)
+
+
+@transaction.atomic
+def catch_up(target: models.Model, obligation: str, *, path: str) -> None:
+    """Moves one deadline by each applied change that still waits for its worker: it is about to be met, or missed.
+
+    Called before any row is locked. Until the end of the transaction no other change is applied.
+    """
+    hold_changes_off()
+    for change in Change.objects.select_related("locality", "decided_by").unfinished().order_by("pk"):
+        is_followed = change.kind == ChangeKind.CALENDAR or change.moves_open
+        if is_followed and path.startswith(path_of(change)):
+            source = source_of(target._meta.label_lower)
+            # The source looks up everything but the record and the obligation itself.
+            planned = PlannedMove(source.target_type, target.pk, str(obligation), "", "", "", date.min, date.min)
+            source.move(planned, change=change)
 
 
 def _moves(change: Change) -> Iterator[PlannedMove]:
