@@ -14,7 +14,7 @@ from deadlines.services.schedules import MOST_STEPS
 class WhereAndWhenForm(_Form):
     """For which place, and for a deadline on which day."""
 
-    locality = LocalityField(label=_("Place"), required=False)
+    locality = LocalityField(label=_("Locality"), required=False)
     due_on = DateField(label=_("A deadline on"))
 
     def __init__(self, *args, actor: User, **kwargs):

@@ -82,4 +82,4 @@ def _when(planned: PlannedReminder) -> str:
         return _("Due")
     if planned.stage == Stage.BEFORE:
         return capfirst(ngettext("%(days)s working day left", "%(days)s working days left", days) % {"days": days})
-    return ngettext("%(days)s working day late", "%(days)s working days late", days) % {"days": days}
+    return capfirst(ngettext("%(days)s working day late", "%(days)s working days late", days) % {"days": days})

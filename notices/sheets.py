@@ -151,7 +151,7 @@ def _meeting_facts(meeting: Meeting) -> list[tuple[str, str]]:
     facts = [
         ("Chủ đề", meeting.topic),
         ("Loại, cấp", f"{meeting.get_meeting_type_display()}, {meeting.get_level_display().lower()}"),
-        ("Đơn vị chủ trì", meeting.host_unit.name),
+        ("Đơn vị tổ chức", meeting.host_unit.name),
         ("Địa phương", meeting.locality.name),
         ("Thời gian dự kiến", f"{start:%H:%M} ngày {start:%d/%m/%Y}"),
         ("Thông báo trước", _dmy(meeting.announced_on, "chưa thông báo")),

@@ -9,6 +9,8 @@ from django.views.decorators.http import require_GET
 
 from accounts.views.common import settings_page
 
+SYSTEM_ADMIN_ONLY = {"deadlines:system"}  # nobody is led to a page that would refuse them
+
 # (URL name, title, what it is for); pages of the apps above are named, not imported.
 SECTIONS = [
     (
@@ -42,6 +44,11 @@ SECTIONS = [
                 _("The rules from which due dates are counted."),
             ),
             (
+                "deadlines:changes",
+                _("Changes of the calendar and the rules"),
+                _("What waits for review and what has been applied, with the deadlines that moved."),
+            ),
+            (
                 "deadlines:schedules",
                 _("Schedules of reminders"),
                 _("Who is reminded of what is due and late, and when."),
@@ -68,7 +75,11 @@ SECTIONS = [
 def settings(request):
     sections = []
     for title, entries in SECTIONS:
-        links = [{"url": url, "title": name, "text": text} for entry, name, text in entries if (url := _url(entry))]
+        links = [
+            {"url": url, "title": name, "text": text}
+            for entry, name, text in entries
+            if (url := _url(entry)) and (entry not in SYSTEM_ADMIN_ONLY or request.user.scope.is_system_admin)
+        ]
         sections.append({"title": title, "links": links})
     return render(request, "accounts/settings.html", {"sections": [one for one in sections if one["links"]]})
 

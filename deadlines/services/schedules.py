@@ -153,7 +153,7 @@ MATTERS = {
     Matter.NOTICE: "thông báo kết luận",
     Matter.ASSIGNMENT: "trả lời ý kiến được giao",
     Matter.ANNOUNCEMENT: "thông báo trước hội nghị",
-    Matter.PUBLICATION: "công bố kết quả",
+    Matter.PUBLICATION: "công khai kết quả",
 }
 
 

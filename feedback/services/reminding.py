@@ -65,7 +65,7 @@ class AssignmentSweep(Sweep):
     def words(self, one: OpenDeadline, planned: PlannedReminder) -> tuple[str, str]:
         unit, number, topic, task = one.facts
         what = f"trả lời ý kiến số {number}"
-        body = f"{topic}\n{task}\nThời hạn: {one.due_on:%d/%m/%Y}"
+        body = f"{topic}\n{task}"
         if planned.stage == Stage.BEFORE:
             return f"Còn {planned.days} ngày làm việc để {what} ({unit})", body
         if planned.stage == Stage.DUE:

@@ -97,14 +97,14 @@ def post_progress(meeting: Meeting, *, actor: User, text: str, promised_on: date
         people.values(),
         actor=actor,
         role=LEADER,
-        subject=f"{meeting.host_unit.name} chậm thông báo kết luận {late} ngày làm việc, hứa {promised_on:%d/%m/%Y}",
+        subject=f"{meeting.host_unit.name} chậm thông báo kết luận {late} ngày làm việc, cam kết {promised_on:%d/%m/%Y}",
         body=f"{meeting.topic}: {text}",
     )
     record(
         actor=actor,
         verb="post_progress",
         target=meeting,
-        sentence=f"đã báo cáo tiến độ thông báo kết luận (chậm {late} ngày làm việc), hứa ban hành ngày "
+        sentence=f"đã báo cáo tiến độ thông báo kết luận (chậm {late} ngày làm việc), cam kết ban hành ngày "
         f"{promised_on:%d/%m/%Y}: {text}",
         data={"promised_on": promised_on.isoformat(), "days_late": late},
     )
@@ -145,7 +145,7 @@ def _rows(meeting: Meeting, days: list[date], people: list[tuple[int, str]], cal
                 for_day=day,
                 due_on=meeting.conclusion_due_on,
                 subject=f"Cần báo cáo tiến độ thông báo kết luận chậm {late} ngày làm việc: {meeting.topic}"[:300],
-                body="Thông báo kết luận đã quá hạn phải có báo cáo tiến độ kèm ngày hứa ban hành mới, năm ngày làm việc "
+                body="Thông báo kết luận đã quá hạn phải có báo cáo tiến độ kèm ngày cam kết ban hành mới, năm ngày làm việc "
                 f"một lần cho đến khi ban hành. Hạn ban hành: {meeting.conclusion_due_on:%d/%m/%Y}.",
                 url=url,
             )

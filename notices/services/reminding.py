@@ -75,8 +75,8 @@ class PublicationSweep(_OfMeetings):
     obligation = Obligation.PUBLICATION
     marker = "publication_reminded_until"
     due_field = "publication_due_on"
-    what = "công bố kết quả hội nghị"
-    lately = "Việc công bố kết quả hội nghị"
+    what = "công khai kết quả hội nghị"
+    lately = "Việc công khai kết quả hội nghị"
     kinds = Kinds(
         due=ReminderKind.PUBLICATION_DUE,
         late=ReminderKind.PUBLICATION_LATE,

@@ -211,7 +211,7 @@ def test_a_stale_page_shows_what_is_saved_and_keeps_what_was_typed(cast, signed_
     answer = client.post(url, _posted(("late", "9", "unit", False)))
     text = answer.content.decode()
     assert answer.status_code == 409
-    assert "Quá hạn 4 ngày làm việc: một lần" in text
+    assert "Quá hạn 4 ngày làm việc, một lần" in text
     assert 'value="9"' in text
     assert client.post(url, _posted(("late", "9", "unit", False), version="1")).status_code == 302
 

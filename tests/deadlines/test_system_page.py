@@ -138,3 +138,11 @@ def test_the_name_of_a_session_fits_into_postgresqls(monkeypatch):
     name = beat_lock.application_name()
     assert len(name.encode()) <= 63
     assert name.endswith(f":{os.getpid()}")
+
+
+@pytest.mark.django_db
+def test_the_settings_lead_nobody_to_a_page_that_would_refuse_them(cast, signed_in):
+    addresses = [reverse(PAGE), reverse("deadlines:changes")]
+    for person, leads in (("system_admin", [True, True]), ("ward_admin", [False, True])):
+        page = signed_in(person).get(reverse("accounts:settings")).content.decode()
+        assert [f'href="{address}"' in page for address in addresses] == leads, person

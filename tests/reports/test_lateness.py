@@ -122,7 +122,7 @@ def test_the_board_says_the_last_promise_and_whether_a_post_is_missing(cast, sig
         (silent.pk, None, True),
     ]
     page = signed_in("superior_leader").get(reverse("reports:late")).content.decode()
-    assert "không giữ lời hứa" in page
+    assert "không đúng cam kết" in page
     assert "Thiếu báo cáo" in page
 
 
