@@ -15,8 +15,9 @@ from accounts.models import Membership, User
 from audit.services import record
 from deadlines import clock
 from deadlines.counting import WORKING_DAYS, Calendar, count, long_date, working_days_between
-from deadlines.models import Reminder, ReminderKind
+from deadlines.models import Obligation, Reminder, ReminderKind
 from deadlines.services import working_calendar, working_calendars, working_days_late, write_planned
+from deadlines.services.moves import moves_by_target
 from deadlines.services.office_hours import are_office_hours
 from meetings.models import Meeting
 from notices import policies
@@ -131,6 +132,17 @@ def _people(meetings: list[Meeting], today: date) -> dict[int, list[tuple[int, s
     return {unit: list(people.items()) for unit, people in found.items()}
 
 
+def _moved_on(meetings: list[Meeting]) -> dict[int, date]:
+    """The day on which each deadline was last moved."""
+    moves = moves_by_target(Meeting, [meeting.pk for meeting in meetings])
+    return {
+        pk: move.at.astimezone(clock.VIETNAM).date()
+        for pk, of_one in moves.items()
+        for move in of_one  # the oldest first
+        if move.obligation == Obligation.CONCLUSION_NOTICE
+    }
+
+
 def _rows(meeting: Meeting, days: list[date], people: list[tuple[int, str]], calendar: Calendar) -> Iterator[Reminder]:
     url = reverse("notices:meeting_notice", kwargs={"pk": meeting.pk})
     for day in days:
@@ -167,11 +179,13 @@ def remind_of_due_progress(*, now: datetime | None = None, chunk: int = CHUNK) -
     number = 0
     for meetings in _chunks(late, chunk):
         calendars = working_calendars([meeting.locality for meeting in meetings])
-        people = _people(meetings, today)
+        people, moved = _people(meetings, today), _moved_on(meetings)
         rows = []
         for meeting in meetings:
             calendar = calendars[meeting.locality.path]
             day = max(next_post_due(meeting.conclusion_due_on, meeting.last_posted_on, calendar), today - CATCH_UP)
+            # A due day that was moved back asked for nothing before the day on which it was moved.
+            day = max(day, moved.get(meeting.pk, day))
             days = []
             while day <= today:
                 if calendar.is_working_day(day):

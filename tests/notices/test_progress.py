@@ -14,10 +14,10 @@ from accounts.policies import Refused
 from audit.models import Event
 from deadlines.clock import VIETNAM
 from deadlines.counting import Calendar
-from deadlines.models import CalendarDay, DayKind, Reminder, ReminderKind
+from deadlines.models import CalendarDay, DayKind, MoveCause, Reminder, ReminderKind
 from deadlines.services import working_calendar
 from meetings.models import Meeting, MeetingState
-from meetings.services import close_meeting
+from meetings.services import close_meeting, move_conclusion_due
 from notices.models import Notice, NoticeState, ProgressPost
 from notices.services import decide_notice_extension, issue_notice, next_post_due, post_progress
 from notices.services.progress import remind_of_due_progress
@@ -365,3 +365,14 @@ def test_the_notice_page_leads_to_what_is_required(cast, meeting, signed_in):
     issue_notice(notice, actor=cast.ward_leader)
     page = signed_in("ward_leader").get(reverse("notices:detail", args=[notice.pk])).content.decode()
     assert "#progress" not in page
+
+
+def test_a_due_day_that_was_moved_back_asks_for_nothing_before_that_day(cast):
+    with time_machine.travel("2026-05-29 10:00+00:00", tick=False):
+        meeting = make_meeting(cast, state=MeetingState.HELD, day=date(2026, 5, 29))
+        bind(meeting)
+    with time_machine.travel("2026-06-11 03:00+00:00", tick=False):
+        move_conclusion_due(meeting, due_on=date(2026, 6, 5), actor=cast.system_admin, cause=MoveCause.RULES)
+        remind_of_due_progress()
+    asked = Reminder.objects.filter(kind=ReminderKind.PROGRESS_DUE)
+    assert {reminder.for_day for reminder in asked} == {date(2026, 6, 11)}
