@@ -13,6 +13,8 @@ import importlib
 import pytest
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
+pytestmark = pytest.mark.every_page
+
 APPS = ["accounts", "deadlines", "meetings", "feedback", "notices", "reports", "portal"]
 # allauth and the admin bring their own tests; what we add is that nobody signs up and that staff alone enter the admin.
 FOREIGN_NAMESPACES = {"admin", "account", "mfa"}

@@ -7,6 +7,8 @@ from django.urls import reverse
 
 from tests.test_post_access import CODES, SENDINGS
 
+pytestmark = pytest.mark.every_page
+
 # Each field gets every other of them.
 NASTY = ("a\x00b", "9" * 25, "３１/０２/2026", "a\x00b")
 

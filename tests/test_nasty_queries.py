@@ -15,6 +15,8 @@ from django.utils.datastructures import MultiValueDict
 
 from tests.test_access_table import APPS
 
+pytestmark = pytest.mark.every_page
+
 # Already quoted, so that bytes which are no UTF-8 can stand among them.
 NASTY = {
     "NUL": "a%00b",

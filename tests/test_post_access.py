@@ -37,6 +37,8 @@ from tests.notices.factories import ask_for_time, bind, make_late_meeting, make_
 from tests.reports.builders import given_return
 from tests.test_access_table import _names, _table
 
+pytestmark = pytest.mark.every_page
+
 INSIDERS = ("ward_clerk", "ward_leader", "party_leader", "department_officer", "culture_officer")
 INSIDERS += ("front_supervisor", "superior_leader", "ward_admin", "system_admin")
 OUTSIDERS = ("sibling_clerk", "sibling_leader", "sibling_officer")
