@@ -8,7 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from deadlines import beat_lock, probes
-from deadlines.models import Change, Heartbeat, Matter, Reminder
+from deadlines.models import Change, Heartbeat, Matter, Reminder, ReminderKind
 from deadlines.services.heartbeats import BEAT, QUEUE, STANDBY, SWEEP, SWEEPS, WORKER, Sign, Status, judge
 
 NAMES = {
@@ -16,6 +16,7 @@ NAMES = {
     STANDBY: _("Timetable that stands by"),
     WORKER: _("Worker"),
     QUEUE: _("Through the queue to the worker"),
+    f"{SWEEP}:progress": ReminderKind.PROGRESS_DUE.label,
     f"{SWEEP}:digests": _("E-mail of reminders"),
 }
 MATTERS = dict(Matter.choices)

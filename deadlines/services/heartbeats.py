@@ -23,7 +23,7 @@ WORKER = "worker"
 QUEUE = "queue"
 # "sweep:notice" and so on, one for each matter that is swept; the digests' is that of the e-mail.
 SWEEP = "sweep"
-SWEEPS = tuple(f"{SWEEP}:{name}" for name in (*Matter.values, "digests"))
+SWEEPS = tuple(f"{SWEEP}:{name}" for name in (*Matter.values, "progress", "digests"))
 
 
 def speaker() -> str:

@@ -8,6 +8,7 @@ from itertools import islice
 from django.db import transaction
 from django.db.models import OuterRef, Subquery
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.errors import ServiceError
@@ -16,7 +17,7 @@ from audit.services import record
 from deadlines import clock
 from deadlines.counting import WORKING_DAYS, Calendar, count, long_date, working_days_between
 from deadlines.models import Obligation, Reminder, ReminderKind
-from deadlines.services import working_calendar, working_calendars, working_days_late, write_planned
+from deadlines.services import beat, working_calendar, working_calendars, working_days_late, write_planned
 from deadlines.services.moves import moves_by_target
 from deadlines.services.office_hours import are_office_hours
 from meetings.models import Meeting
@@ -166,9 +167,15 @@ def _rows(meeting: Meeting, days: list[date], people: list[tuple[int, str]], cal
 def remind_of_due_progress(*, now: datetime | None = None, chunk: int = CHUNK) -> int:
     """Reminds of every post that is due and missing, daily on working days; running it again writes nothing twice."""
     now = (now or clock.now()).astimezone(clock.VIETNAM)
-    if not are_office_hours(now) or now.time() < FROM:
-        return 0
-    today = now.date()
+    began_at, number = timezone.now(), 0
+    if are_office_hours(now) and now.time() >= FROM:
+        number = _remind(now.date(), chunk)
+    beat("sweep:progress", began_at=began_at, detail={"planned": number})
+    return number
+
+
+def _remind(today: date, chunk: int) -> int:
+    """Writes what is missing up to today; how many rows that should be."""
     newest = ProgressPost.objects.filter(meeting=OuterRef("pk")).order_by("-at", "-pk")
     late = (
         Meeting.objects.overdue(on=today)

@@ -144,5 +144,5 @@ def test_the_calendar_says_what_is_known_from_the_library_alone(signed_in):
     assert rows[date(2014, 4, 26)].is_from_library_alone
     assert not rows[date(2014, 4, 30)].is_from_library_alone
     assert not rows[date(2014, 1, 28)].is_from_library_alone  # an entry, though without a number
-    assert "chỉ biết qua thư viện ngày lễ" in page.content.decode()
+    assert "lấy từ thư viện ngày lễ, chưa đối chiếu với văn bản" in page.content.decode()
     assert "chưa rõ số văn bản" in page.content.decode()
