@@ -73,7 +73,10 @@ class TestReview:
         with django_capture_on_commit_callbacks(execute=True):
             assert client.post(f"{proposed(client)}apply/", {"seen": "0"}).status_code == 302
         assert Change.objects.unfinished().count() == 1
+        other = proposed(client, data=SWAP | {"day": "19/02/2027"})
+        assert client.get(other).context["preview"].is_early, "its list is not this change's alone"
         assert tasks.finish_changes() == 1
+        assert not client.get(other).context["preview"].is_early
         meeting.refresh_from_db()
         assert meeting.conclusion_due_on == date(2027, 2, 18)
 

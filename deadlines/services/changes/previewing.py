@@ -17,12 +17,14 @@ class Preview:
     """``moves`` are kept deadlines that would fall on another day; ``live`` those that follow by themselves.
 
     ``recounted`` keep their day but get a new working-out. ``problem`` says why the change can't be applied any more.
+    ``is_early``: a change that was applied before still moves deadlines, and what it has not come to is listed as well.
     """
 
     moves: list[PlannedMove] = field(default_factory=list)
     live: list[PlannedMove] = field(default_factory=list)
     recounted: int = 0
     problem: str = ""
+    is_early: bool = False
 
     @property
     def all_moves(self) -> list[PlannedMove]:
@@ -72,7 +74,8 @@ def preview(change: Change) -> Preview:
     except ServiceError as error:
         return Preview(problem=str(error))
     moves = [move for move in found if move.due_on_before != move.due_on_after]
-    return Preview(moves=moves, live=live, recounted=len(found) - len(moves))
+    is_early = Change.objects.unfinished().exists()
+    return Preview(moves=moves, live=live, recounted=len(found) - len(moves), is_early=is_early)
 
 
 def planned_moves(change: Change, *, follow_rules: bool) -> list[PlannedMove]:
