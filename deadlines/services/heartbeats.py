@@ -33,8 +33,11 @@ def speaker() -> str:
 
 def beat(name: str, *, began_at: datetime | None = None, detail: dict | None = None) -> None:
     """Notes a sign of life; a sweep names itself "sweep:…" and says when it began."""
-    values = {"began_at": began_at, "at": timezone.now(), "by": speaker(), "detail": detail or {}}
-    Heartbeat.objects.update_or_create(name=name, defaults=values)
+    sign = Heartbeat(name=name, began_at=began_at, at=timezone.now(), by=speaker(), detail=detail or {})
+    # One statement, also where two speak for the first time at once.
+    Heartbeat.objects.bulk_create(
+        [sign], update_conflicts=True, unique_fields=["name"], update_fields=["began_at", "at", "by", "detail"]
+    )
 
 
 @dataclass(frozen=True)

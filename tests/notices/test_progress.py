@@ -277,7 +277,7 @@ def test_issued_or_extended_nobody_is_asked(cast, meeting):
 def test_the_sweep_needs_few_statements_and_goes_on_in_chunks(cast, meeting, django_assert_max_num_queries):
     for _number in range(6):
         bind(make_meeting(cast, state=MeetingState.HELD, day=HELD))
-    with django_assert_max_num_queries(12):  # 4 of them note the sign of life
+    with django_assert_max_num_queries(8):
         sweep(date(2026, 6, 16))
     assert len(told()) == 7 * 2 * 2
     Reminder.objects.all().delete()
