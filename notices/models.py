@@ -11,7 +11,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Membership, Regime, Role, Unit
-from feedback.models import CODE_ALPHABET, Assignment, Verdict
+from feedback.models import CODE_ALPHABET, Assignment, RequestForMoreTime, Verdict
 from meetings.models import Field, Meeting
 
 
@@ -335,26 +335,16 @@ class NoticeExtensionQuerySet(models.QuerySet):
         return self.waiting().filter(mine).exclude(asked_by=user)
 
 
-class NoticeExtension(models.Model):
+class NoticeExtension(RequestForMoreTime):
     """The host's request for more time for its conclusion notice, where the rule provides for one."""
 
     meeting = models.ForeignKey(Meeting, on_delete=models.PROTECT, related_name="notice_extensions")
-    asked_until = models.DateField(_("new date asked for"))
-    reason = models.TextField(_("reason"))
-    asked_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
-    asked_at = models.DateTimeField(auto_now_add=True)
-    due_on_before = models.DateField()
-    verdict = models.CharField(max_length=20, choices=Verdict, default=Verdict.WAITING)
-    verdict_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
-    verdict_at = models.DateTimeField(null=True)
-    remark = models.TextField(_("remark"), blank=True)
 
     objects = NoticeExtensionQuerySet.as_manager()
 
-    class Meta:
+    class Meta(RequestForMoreTime.Meta):
         verbose_name = _("extension of a conclusion notice")
         verbose_name_plural = _("extensions of conclusion notices")
-        ordering = ["asked_at", "pk"]
         constraints = [
             models.UniqueConstraint("meeting", name="notice_extension_waiting_once", condition=Q(verdict="waiting")),
             models.CheckConstraint(

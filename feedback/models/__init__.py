@@ -9,6 +9,7 @@ from feedback.models.assignments import (
     AssignmentState,
     Extension,
     ProgressNote,
+    RequestForMoreTime,
     Verdict,
     past_due,
 )
@@ -53,6 +54,7 @@ __all__ = [
     "ProgressNote",
     "Reply",
     "ReplyDocument",
+    "RequestForMoreTime",
     "Resolution",
     "Speech",
     "SupervisionComment",

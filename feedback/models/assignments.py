@@ -211,10 +211,9 @@ class Verdict(models.TextChoices):
     REFUSED = "refused", _("Refused")
 
 
-class Extension(models.Model):
-    """A department's request for a later date; granted or refused by the leader."""
+class RequestForMoreTime(models.Model):
+    """A later date asked for with a reason, and what was decided; base of the extensions of every app."""
 
-    assignment = models.ForeignKey(Assignment, on_delete=models.PROTECT, related_name="extensions")
     asked_until = models.DateField(_("new date asked for"))
     reason = models.TextField(_("reason"))
     asked_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
@@ -226,7 +225,16 @@ class Extension(models.Model):
     remark = models.TextField(_("remark"), blank=True)
 
     class Meta:
+        abstract = True
         ordering = ["asked_at", "pk"]
+
+
+class Extension(RequestForMoreTime):
+    """A department's request for a later date; granted or refused by the leader."""
+
+    assignment = models.ForeignKey(Assignment, on_delete=models.PROTECT, related_name="extensions")
+
+    class Meta(RequestForMoreTime.Meta):
         constraints = [
             models.UniqueConstraint("assignment", name="extension_waiting_once", condition=Q(verdict="waiting"))
         ]
