@@ -7,6 +7,7 @@ Whatever moves a due day sets the marker back to None.
 """
 
 import logging
+from abc import ABC, abstractmethod
 from array import array
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
@@ -67,7 +68,7 @@ def addresses(name: str) -> Callable[[int], str]:
     return lambda pk: f"{before}/{pk}/{after}"
 
 
-class Sweep:
+class Sweep(ABC):
     """One matter; the apps above give each its rows and words."""
 
     matter: str
@@ -76,21 +77,21 @@ class Sweep:
     marker: str
     kinds: Kinds
 
+    @abstractmethod
     def candidates(self, *, until: date, now: datetime) -> models.QuerySet:
         """Open deadlines that are due by ``until``, on the model's own columns: their rows are locked."""
-        raise NotImplementedError
 
+    @abstractmethod
     def of_units(self, units: list[int]) -> Q:
         """Those of which one of the units is told; newcomers there are told on their first day."""
-        raise NotImplementedError
 
+    @abstractmethod
     def deadlines(self, ids: list[int], calendars: "Calendars") -> Iterable[OpenDeadline]:
         """The facts of the locked rows, in a fixed number of statements."""
-        raise NotImplementedError
 
+    @abstractmethod
     def words(self, one: OpenDeadline, planned: PlannedReminder) -> tuple[str, str]:
         """Subject and body."""
-        raise NotImplementedError
 
 
 class Calendars:

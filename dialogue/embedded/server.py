@@ -6,6 +6,7 @@ import os
 import signal
 import subprocess
 import time
+from abc import ABC, abstractmethod
 from pathlib import Path
 
 from dialogue.embedded.folders import EmbeddedServerError, let_through, other_owner, runtime_folder, server_account
@@ -15,7 +16,7 @@ STOP_SECONDS = 60
 KEPT_LOG_BYTES = 5_000_000
 
 
-class Server:
+class Server(ABC):
     """One embedded server. start() and stop() are called with the right lock held, is_ready() at any time."""
 
     name: str
@@ -30,17 +31,21 @@ class Server:
         self.runtime = runtime_folder(data_dir)
 
     @property
+    @abstractmethod
     def socket(self) -> Path:
-        raise NotImplementedError
+        """Where it listens."""
 
+    @abstractmethod
     def is_ready(self) -> bool:
-        raise NotImplementedError
+        """Whether it answers."""
 
+    @abstractmethod
     def arguments(self) -> list[str]:
-        raise NotImplementedError
+        """The command that starts it."""
 
+    @abstractmethod
     def stop(self) -> None:
-        raise NotImplementedError
+        """Ends it without losing anything."""
 
     def package_folder(self) -> Path:
         spec = importlib.util.find_spec(self.package)
